@@ -1,0 +1,71 @@
+"""首页、督检汇总、看板：没有固定行数的三张表，按标签和表头找到位置，给出 (行, 列, 值)。"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from pyengine.cards import standing
+from pyengine.grid import Grid
+from pyengine.layout import header_key, layout
+from pyengine.model import Outcome
+from pyengine.ooxml import Value
+from pyengine.read import Reading
+from pyengine.summary import HEADER, busiest_units, summarise
+from pyengine.terms import COLOURS, STATUSES
+
+Cells = Iterator[tuple[int, int, Value]]
+
+_BOARD_HEADS = {1: "项目", 2: "数值", 4: "牌", 5: "数量", 7: "单位", 8: "事项数", 9: "逾期", 10: "滞后"}
+_BOARD_UNITS = 15
+
+
+def labelled(grid: Grid, text: str) -> tuple[int, int] | None:
+    """标签 text 在表的前 60 行里的位置；没有则 None。"""
+    for row, values in enumerate(grid.rows[:60], start=1):
+        for column, value in enumerate(values, start=1):
+            if value == text:
+                return row, column
+    return None
+
+
+def home_cells(grid: Grid, reading: Reading, outcome: Outcome) -> Cells:
+    """首页：今日待办、事项总数、各状态件数，写在标签右边一格；没有标签的不写。"""
+    answers = reading.ledger.reminder_answers
+    waiting = sum((item.kind, f"{item.task}|{item.unit}", item.on) not in answers for item in outcome.reminders)
+    counts = Counter(verdict.status for verdict in outcome.verdicts)
+    figures = {"今日待办": waiting, "事项总数": len(outcome.verdicts), **{word: counts[word] for word in STATUSES}}
+    for text, number in figures.items():
+        place = labelled(grid, text)
+        if place:
+            yield place[0], place[1] + 1, number
+
+
+def summary_cells(grid: Grid, outcome: Outcome) -> Cells:
+    """督检汇总：表头在第 3 行；表头被改成别的内容则不写。"""
+    top = layout().header_row
+    present = [header_key(grid.at(top, column)) for column in range(1, len(HEADER) + 1)]
+    if any(text and text != header_key(name) for text, name in zip(present, HEADER, strict=True)):
+        return
+    rows = [row.cells for row in summarise(outcome.verdicts)]
+    last = max(len(grid.rows), top + len(rows))
+    for column, name in enumerate(HEADER, start=1):
+        yield top, column, name
+        for row in range(top + 1, last + 1):
+            index = row - top - 1
+            yield row, column, rows[index][column - 1] if index < len(rows) else None
+
+
+def board_cells(grid: Grid, outcome: Outcome) -> Cells:
+    """看板：图表引用的数；表头不在约定位置则不写。"""
+    top = layout().header_row
+    if any(header_key(grid.at(top, column)) != text for column, text in _BOARD_HEADS.items()):
+        return
+    counts = Counter(verdict.status for verdict in outcome.verdicts)
+    yield from ((top + index, 2, counts[word]) for index, word in enumerate(STATUSES, start=1))
+    shown = Counter(card.colour for card in outcome.cards if standing(card))
+    yield from ((top + index, 5, shown[colour]) for index, colour in enumerate(COLOURS, start=1))
+    units = busiest_units(outcome.verdicts, _BOARD_UNITS)
+    for index in range(_BOARD_UNITS):
+        row: tuple[Value, ...] = units[index] if index < len(units) else (None, None, None, None)
+        yield from ((top + 1 + index, 7 + offset, value) for offset, value in enumerate(row))

@@ -1,0 +1,151 @@
+"""案卷：判定日当天看得到的事实，按编号、按单位理好。判定日之后的反馈、事件、批准都还不存在。"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import TypeVar
+
+from pyengine.model import Adjustment, Deadline, Feedback, Indicator, Ledger, Node, Record, Share, Task
+from pyengine.rules import Circular, Regime, in_force
+from pyengine.settings import Settings
+from pyengine.terms import ARRANGED, BY_NODES, BY_TIME, DATED, DONE, MISSING, NO_METHOD, STARS_OF, UNREADABLE
+from pyengine.units import Directory
+
+T = TypeVar("T", Node, Indicator, Feedback, Adjustment)
+
+
+@dataclass(frozen=True)
+class Case:
+    """案卷：台账、现行规则、判定日，和按编号理好的节点、反馈、调整、事件。"""
+
+    ledger: Ledger
+    circulars: tuple[Circular, ...]
+    regime: Regime
+    as_of: date
+    tasks: Mapping[str, Task]
+    nodes: Mapping[str, tuple[Node, ...]]
+    feedback: Mapping[str, tuple[Feedback, ...]]
+    adjustments: Mapping[str, tuple[Adjustment, ...]]
+    records: tuple[Record, ...]
+    directory: Directory
+
+    @classmethod
+    def of(cls, ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Case:
+        """判定日的案卷；早于第一份文件抛 NoCircular。"""
+        circulars = tuple(circulars)
+        seen = (item for item in ledger.feedback if item.on and item.on <= as_of)
+        approved = (item for item in ledger.adjustments if item.result == "批准" and item.approved and item.approved <= as_of)
+        records = (record for record in ledger.records if record.on and record.on <= as_of)
+        return cls(
+            ledger=ledger,
+            circulars=circulars,
+            regime=in_force(circulars, as_of, ledger.settings),
+            as_of=as_of,
+            tasks={task.number: task for task in ledger.tasks if task.number},
+            nodes=_grouped(ledger.nodes, lambda node: node.due.due or date.max),
+            feedback=_grouped(seen, lambda item: item.on or date.min),
+            adjustments=_grouped(approved, lambda item: item.approved or date.min),
+            records=tuple(sorted(records, key=lambda record: record.on or date.min)),
+            directory=Directory.of(ledger.units),
+        )
+
+    @property
+    def settings(self) -> Settings:
+        """设置。"""
+        return self.ledger.settings
+
+    def regime_on(self, day: date) -> Regime:
+        """某一天的现行规则：事件按当天的文件论。早于第一份文件抛 NoCircular。"""
+        return self.regime if day == self.as_of else in_force(self.circulars, day, self.settings)
+
+    def known_leads(self, task: Task) -> tuple[str, ...]:
+        """事项的牵头单位里名录认得的。"""
+        return tuple(unit for unit in task.lead_units if unit in self.directory.members)
+
+
+def _grouped(items: Iterable[T], key: Callable[[T], date]) -> dict[str, tuple[T, ...]]:
+    groups: dict[str, list[T]] = defaultdict(list)
+    for item in items:
+        groups[item.number].append(item)
+    return {number: tuple(sorted(group, key=key)) for number, group in groups.items()}
+
+
+def stars_of(task: Task) -> int | None:
+    """星级：填了照填的，没填按工作类别（友政办发〔2023〕1号 二（一））；都没有则 None。"""
+    return task.stars or STARS_OF.get(task.category)
+
+
+def is_closed(task: Task, as_of: date) -> bool:
+    """判定日是否已销号。"""
+    return bool(task.closed and task.closed <= as_of)
+
+
+def is_finished(task: Task, as_of: date) -> bool:
+    """判定日是否已完成（办结日期在判定日之后的，当日还没有完成）。"""
+    return task.state == DONE and not (task.finished and task.finished > as_of)
+
+
+def is_open(task: Task, as_of: date) -> bool:
+    """判定日是否还在办：既没有完成也没有销号。"""
+    return not is_closed(task, as_of) and not is_finished(task, as_of)
+
+
+def effective(task: Task, case: Case, item: str) -> Deadline:
+    """有效时限：最近批准的调整优先，否则原填。item 为 完成时限 或 启动时限。"""
+    stated = task.due if item == "完成时限" else task.start_due
+    for adjustment in reversed(case.adjustments.get(task.number, ())):
+        if adjustment.item == item and adjustment.new_deadline.kind not in (UNREADABLE, MISSING):
+            note = f"{adjustment.approved}批准调整（{adjustment.place.ref('新值')}）"
+            return replace(adjustment.new_deadline, note=note)
+    return stated
+
+
+def progress(task: Task, case: Case) -> tuple[Share | None, str]:
+    """完成进度和它的出处：判定日以前最近一次采用的反馈，否则台账的完成进度。"""
+    for item in reversed(case.feedback.get(task.number, ())):
+        if item.result == "采用" and item.progress is not None:
+            return item.progress, item.place.ref("完成进度")
+    return task.progress, task.place.ref("完成进度")
+
+
+def node_is_done(node: Node, as_of: date) -> bool:
+    """判定日节点是否已完成。"""
+    return bool(node.done and node.done <= as_of)
+
+
+def overdue_nodes(task: Task, case: Case, days: int = 0) -> tuple[Node, ...]:
+    """逾期超过 days 天仍没有完成的节点；到期当天不算逾期。"""
+    nodes = case.nodes.get(task.number, ())
+    return tuple(
+        node for node in nodes
+        if node.due.due and (case.as_of - node.due.due).days > days and not node_is_done(node, case.as_of)
+    )  # fmt: skip
+
+
+def expected(task: Task, due: Deadline, case: Case) -> tuple[Share | None, str]:
+    """应达进度和算法：有时间节点按到期权重，否则从启动（立项）到完成时限按天数；都没有为 (None, 无)。"""
+    nodes = [node for node in case.nodes.get(task.number, ()) if node.due.due]
+    if nodes:
+        return _by_nodes(nodes, case.as_of), BY_NODES
+    start = effective(task, case, "启动时限").due or task.initiated or due.start
+    if due.kind != DATED or not due.due or not start or start >= due.due:
+        return None, NO_METHOD
+    elapsed = Fraction((case.as_of - start).days, (due.due - start).days)
+    return min(max(elapsed, Fraction(0)), Fraction(1)), BY_TIME
+
+
+def _by_nodes(nodes: list[Node], as_of: date) -> Share:
+    weights = [node.weight or Fraction(0) for node in nodes]
+    if not sum(weights):
+        weights = [Fraction(1)] * len(nodes)
+    reached = sum(weight for node, weight in zip(nodes, weights, strict=True) if node.due.due and node.due.due <= as_of)
+    return Fraction(reached, 1) / sum(weights)
+
+
+def may_lag(task: Task) -> bool:
+    """是否论滞后、逾期：已落实（已作安排、继续推进）的不论。"""
+    return task.state != ARRANGED

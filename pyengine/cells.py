@@ -1,0 +1,181 @@
+"""单元格：把一行的原始值读成文字、日期、进度、数值、单位；读不成的记为校验问题，绝不改动原文。"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from fractions import Fraction
+
+from pyengine import findings as catalogue
+from pyengine.deadlines import normal_form, read_deadline
+from pyengine.findings import Kind, finding
+from pyengine.grid import CellError, Grid
+from pyengine.layout import layout
+from pyengine.model import Deadline, Finding, Place, Share
+from pyengine.tables import SheetTable
+from pyengine.terms import DATED
+from pyengine.units import Directory, is_collective, split_units
+
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_FULL_DATE = re.compile(r"\d{4}[年./-]\d{1,2}[月./-]\d{1,2}日?|(?:19|20)\d{6}")
+_STAFF_TABLES = frozenset(layout().tables) - {"reminders", "cards", "findings"}
+_LISTS = re.compile(r"[、，,;；\s]+")
+
+
+def show(value: object) -> str:
+    """值在校验问题里的写法：过长的截断，整数不带小数点。"""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, datetime):
+        value = value.date()
+    text = str(value).strip()
+    return text if len(text) <= 30 else text[:29] + "…"
+
+
+def percent(share: Fraction) -> str:
+    """进度的百分数写法，如 35%。"""
+    return f"{float(share) * 100:.10g}%"
+
+
+class Row:
+    """一行：按表头取值，把问题记到 report。"""
+
+    __slots__ = ("_columns", "_report", "_values", "number", "place")
+
+    def __init__(self, place: Place, values: tuple[object, ...], report: Callable[[Finding], None]) -> None:
+        self.place, self._values, self._columns, self._report = place, values, place.columns, report
+        self.number = ""
+
+    def raw(self, header: str) -> object:
+        """原始值；没有这一列则 None。"""
+        column = self._columns.get(header)
+        return self._values[column - 1] if column and column <= len(self._values) else None
+
+    def note(self, kind: Kind, header: str | None, **facts: object) -> None:
+        """记一条本行的校验问题。"""
+        self._report(finding(kind, self.place, header, self.number, **facts))
+
+    def value(self, header: str) -> object:
+        """去掉错误值的原始值；错误值记为问题。"""
+        value = self.raw(header)
+        if isinstance(value, CellError):
+            self.note(catalogue.CELL_ERROR, header, value=value)
+            return None
+        return value
+
+    def text(self, header: str) -> str:
+        """文字；空白为空串。"""
+        value = self.value(header)
+        if value is None:
+            return ""
+        return value.strip() if isinstance(value, str) else show(value)
+
+    def list(self, header: str) -> tuple[str, ...]:
+        """顿号（逗号、分号、空白）分开的各项。"""
+        return tuple(dict.fromkeys(part for part in _LISTS.split(self.text(header)) if part))
+
+    def choice(self, header: str, kind: Kind = catalogue.CHOICE_UNKNOWN) -> str:
+        """限定词；不在限定之内的记为问题，原词照给。"""
+        text = self.text(header)
+        words = layout().choices[_choices_of(self, header)]
+        if text and text not in words:
+            self.note(kind, header, value=show(text), choices="、".join(words))
+        return text
+
+    def date(self, header: str) -> date | None:
+        """日期；文字写的日期能读就读并警告，读不出的报错。"""
+        value = self.value(header)
+        if value is None or isinstance(value, date):
+            return value.date() if isinstance(value, datetime) else value
+        found = read_deadline(value, 0) if not isinstance(value, str) or _FULL_DATE.fullmatch(normal_form(value)) else None
+        if isinstance(value, str) and not value.strip():
+            return None
+        if found is None or found.kind != DATED or found.due is None:
+            self.note(catalogue.DATE_UNREADABLE, header, value=show(value))
+            return None
+        self.note(catalogue.DATE_AS_TEXT, header, value=show(value), read=found.due)
+        return found.due
+
+    def deadline(self, header: str, year: int) -> Deadline:
+        """时限；怎么读的见 deadlines。问题由校验按列的轻重报告。"""
+        return read_deadline(self.value(header), year)
+
+    def share(self, header: str) -> Share | None:
+        """进度：2 以内照数，5 以上及“40%”按百分数并警告，其余报错。"""
+        value = self.value(header)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return None
+        share, odd = read_share(value)
+        if share is None:
+            self.note(catalogue.SHARE_UNREADABLE, header, value=show(value))
+        elif odd:
+            self.note(catalogue.SHARE_ODD, header, value=show(value), read=percent(share))
+        return share
+
+    def decimal(self, header: str) -> Fraction | None:
+        """数值；不是数的按空白并警告。"""
+        value = self.value(header)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return None
+        number = _plain_number(value)
+        if number is None:
+            self.note(catalogue.NUMBER_UNREADABLE, header, value=show(value))
+        return number
+
+    def units(self, header: str, directory: Directory, lead: bool = False) -> tuple[str, ...]:
+        """各单位的全称。牵头单位认不出的报错并略去；其他认不出的警告、照原文。"""
+        names: list[str] = []
+        for name in split_units(self.text(header)):
+            full = directory.resolve(name)
+            if full is None and (lead or not is_collective(name)):
+                near = directory.suggest(name)
+                hint = f"（是否“{near}”？）" if near else ""
+                self.note(catalogue.LEAD_UNKNOWN if lead else catalogue.UNIT_UNKNOWN, header, value=show(name), hint=hint)
+            if full or not lead:
+                names.append(full or name)
+        return tuple(dict.fromkeys(names))
+
+
+def _choices_of(row: Row, header: str) -> str:
+    table = layout().table_of(row.place.sheet) or layout().ledger
+    return table.column(header).choices or ""
+
+
+def _plain_number(value: object) -> Fraction | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return Fraction(repr(value))
+    text = normal_form(value) if isinstance(value, str) else ""
+    return Fraction(text) if _NUMBER.fullmatch(text) else None
+
+
+def read_share(value: object) -> tuple[Share | None, bool]:
+    """进度的读法：(进度, 写法是否不规范)；读不出为 (None, True)。"""
+    if isinstance(value, str):
+        text = normal_form(value).replace("％", "%")
+        number = _plain_number(text.rstrip("%"))
+        if number is None or number < 0:
+            return None, True
+        return (number / 100, True) if text.endswith("%") else (_by_size(number), True)
+    number = _plain_number(value)
+    if number is None or number < 0:
+        return None, True
+    return _by_size(number), number > 2
+
+
+def _by_size(number: Fraction) -> Share | None:
+    if number <= 2:
+        return number
+    return number / 100 if number > 5 else None
+
+
+def rows_of(table: SheetTable, grid: Grid, report: Callable[[Finding], None]) -> Iterator[Row]:
+    """表头以下有内容的各行。"""
+    owned = table.table.staff if table.table.key in _STAFF_TABLES else table.table.columns
+    used = sorted(table.columns[column.name] - 1 for column in owned if column.name in table.columns)
+    for number, values in enumerate(grid.rows[table.header_row :], start=table.header_row + 1):
+        width = len(values)
+        if any(index < width and values[index] is not None for index in used):
+            yield Row(Place(table.sheet, number, table.columns), values, report)

@@ -1,0 +1,232 @@
+"""命令行：duban。只有这里读时钟、定退出码、对人说话；每句话先说是什么，再说怎么办。"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn, Optional
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from pyengine.console import print_checks, print_demo, print_findings, print_letters, print_new, print_refresh
+from pyengine.errors import exit_of, explain
+from pyengine.terms import ERROR
+
+DONE, HAS_ERRORS, BAD_CALL, REFUSED = 0, 1, 2, 5
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="督办台账：校验、判定、写回、起草公文。")
+_screen = Console(stderr=True)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"日期“{text}”不对，请写成 2026-06-30") from None
+
+
+LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="台账文件（.xlsm 或 .xlsx）")]
+AsOf = Annotated[Optional[date], typer.Option("--as-of", parser=_day, metavar="D", help="按哪一天判定，如 2026-06-30；默认今天")]
+JsonPath = Annotated[Optional[Path], typer.Option("--json", metavar="FILE", help="把结果另存为 JSON")]
+Force = Annotated[bool, typer.Option("--force", help="覆盖已有文件")]
+
+
+@app.command()
+def demo(folder: Annotated[Path, typer.Argument(metavar="DIR")] = Path("督办台账演示"), force: Force = False) -> None:
+    """演示：建一份示例台账，刷新，起草公文，一次做完。"""
+    from duban_workbook import SAMPLE_AS_OF, build
+
+    from pyengine.books.file import FileBook
+    from pyengine.refresh import draft_letters, refresh
+
+    ledgers = (folder / "督办台账.xlsm", folder / "督办台账.xlsx")
+    _refuse_existing(*ledgers, force=force)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _progress(9) as step:
+        for ledger in ledgers:
+            step(f"生成 {ledger.name}")
+            build(ledger, sample=True)
+            result = refresh(lambda path=ledger: FileBook(path), SAMPLE_AS_OF, _stamp(), step)  # type: ignore[misc]
+        drafted = draft_letters(lambda: FileBook(ledgers[0]), ledgers[0], folder / "公文", SAMPLE_AS_OF, _stamp(), step)
+        refresh(lambda: FileBook(ledgers[0]), SAMPLE_AS_OF, _stamp(), step)
+    print_demo(folder, result, drafted)
+
+
+@app.command()
+def new(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="新台账（.xlsm 或 .xlsx）")],
+    sample: Annotated[bool, typer.Option("--sample", help="带示例数据")] = False,
+    force: Force = False,
+) -> None:
+    """新建：空白（或示例）台账。"""
+    from duban_workbook import build
+
+    if path.suffix.lower() not in (".xlsx", ".xlsm"):
+        raise typer.BadParameter(f"“{path.name}”的扩展名不对，台账只能是 .xlsm 或 .xlsx")
+    if not path.parent.is_dir():
+        raise typer.BadParameter(f"文件夹“{path.parent}”不存在，请先建好")
+    _refuse_existing(path, force=force)
+    build(path, sample=sample)
+    print_new(path)
+
+
+@app.command()
+def refresh(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) -> None:
+    """刷新：校验、判定，把状态、提醒、亮牌建议写回台账。"""
+    from pyengine.books.file import FileBook
+    from pyengine.refresh import refresh as run
+    from pyengine.report import report
+
+    _require_free(ledger)
+    with _progress(4) as step:
+        step("打开台账")
+        result = run(lambda: FileBook(ledger), as_of or date.today(), _stamp(), step)
+    _save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
+    print_refresh(ledger, result)
+    _finish(result.outcome)
+
+
+@app.command()
+def check(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) -> None:
+    """校验：只列问题，不写任何文件。"""
+    from pyengine.books.file import FileBook
+    from pyengine.refresh import examine
+    from pyengine.report import report
+
+    _require(ledger)
+    with _progress(3) as step:
+        step("打开台账")
+        result, _ = examine(FileBook(ledger), as_of or date.today(), step)
+    _save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
+    print_findings(ledger, result.outcome.findings)
+    _finish(result.outcome)
+
+
+@app.command()
+def letters(
+    ledger: LedgerPath,
+    as_of: AsOf = None,
+    out: Annotated[Optional[Path], typer.Option("--out", metavar="DIR", help="放在哪个文件夹；默认台账旁的 公文")] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="另存 PDF（要装 LibreOffice）")] = False,
+) -> None:
+    """公文：起草该发的工作提示和提示函，并登记到督查记录。"""
+    from pyengine.books.file import FileBook
+    from pyengine.refresh import draft_letters
+    from pyengine.render import require_pdf, to_pdf
+
+    _require_free(ledger)
+    if pdf:
+        require_pdf()
+    folder = out or ledger.parent / "公文"
+    with _progress(6) as step:
+        step("打开台账")
+        result = draft_letters(lambda: FileBook(ledger), ledger, folder, as_of or date.today(), _stamp(), step)
+        if pdf:
+            step("转成 PDF")
+            to_pdf([path for _, path in result.letters if path], folder)
+    print_letters(folder, result)
+    _finish(result.outcome)
+
+
+@app.command()
+def doctor() -> None:
+    """体检：这台电脑能做什么（Excel、LibreOffice、字体、放假安排）。"""
+    from pyengine.doctor import examine_computer
+
+    print_checks(examine_computer(date.today()))
+
+
+def _finish(outcome: object) -> None:
+    findings = getattr(outcome, "findings", ())
+    if any(item.severity == ERROR for item in findings):
+        raise typer.Exit(HAS_ERRORS)
+
+
+def _stamp() -> str:
+    from pyengine.refresh import backup_stamp
+
+    return backup_stamp(datetime.now())
+
+
+def _require(ledger: Path) -> None:
+    if not ledger.is_file():
+        raise typer.BadParameter(f"找不到台账“{ledger}”，请核对文件名和文件夹")
+
+
+def _require_free(ledger: Path) -> None:
+    from pyengine.books.locks import refuse_if_locked
+
+    _require(ledger)
+    refuse_if_locked(ledger)
+
+
+def _refuse_existing(*paths: Path, force: bool) -> None:
+    for path in paths:
+        if path.exists() and not force:
+            _say(f"已有文件“{path}”，没有覆盖", "请换一个名字，或加 --force 覆盖")
+            raise typer.Exit(REFUSED)
+
+
+def _save_json(path: Path | None, make: Callable[[], object]) -> None:
+    if path is None:
+        return
+    if not path.parent.is_dir():
+        raise typer.BadParameter(f"文件夹“{path.parent}”不存在，JSON 没有写")
+    text = json.dumps(make(), ensure_ascii=False, indent=1) + "\n"
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".duban-", suffix=".json")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(name, path)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[str], None]]:
+    """进度条：只在终端上显示，写到标准错误。"""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_screen, transient=True, disable=not _screen.is_terminal) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda text: bar.update(task, description=text, advance=1)
+
+
+def _say(message: str, advice: str) -> None:
+    print(message, file=sys.stderr)
+    if advice:
+        print(advice, file=sys.stderr)
+
+
+def main() -> NoReturn:
+    """程序入口：退出码 0 完成 · 1 完成但有错误 · 2 用法不对 · 3 被占用 · 4 读不了 · 5 拒绝写。"""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        return typer.main.get_command(app).main(arguments, prog_name="duban", standalone_mode=False) or DONE
+    except (KeyboardInterrupt, typer.Abort):
+        _say("已中止，台账没有写到一半", "")
+        return BAD_CALL
+    except Exception as error:  # 任何差错都不让回溯出现在人面前
+        known = explain(error)
+        if known is None:
+            return _unknown(error)
+        _say(*known)
+        return exit_of(error)
+
+
+def _unknown(error: Exception) -> int:
+    with tempfile.NamedTemporaryFile("w", prefix="duban-", suffix=".log", delete=False, encoding="utf-8") as log:
+        traceback.print_exception(error, file=log)
+    _say(f"程序出了差错（{type(error).__name__}），没有继续", f"请把 {log.name} 发给维护人员")
+    return REFUSED

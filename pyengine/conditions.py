@@ -1,0 +1,235 @@
+"""可计算的亮牌事由：每个是一个小的纯函数，给出满足事由的单位、编号和事实（带单元格地址），没有就不给。
+
+事由名就是 rules.toml 里 when 的取值；CONDITIONS 是唯一的登记处。
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from pyengine.case import Case, is_open, may_lag, overdue_nodes
+from pyengine.cells import percent
+from pyengine.interviews import interviewed_twice
+from pyengine.model import Fact, Record, Task, Verdict
+from pyengine.replies import REPLY_EVENTS, answered_in_time, late_items, rectified
+from pyengine.rules import Rule
+from pyengine.terms import NO_DEADLINE, NOT_STARTED, UNVERIFIED
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """一处事由成立：哪个单位、哪些编号、什么事实；event 非空表示每个事件各是一张牌，on 是论文件的日子。"""
+
+    unit: str
+    numbers: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    on: date
+    event: str = ""
+
+
+Verdicts = Mapping[str, Verdict]
+Condition = Callable[[Case, Verdicts], Iterator[Hit]]
+
+
+def judgeable(case: Case, verdicts: Verdicts) -> Iterator[Verdict]:
+    """可以据以计算亮牌的事项：在办，且不是数据待核、缺时限。"""
+    for verdict in verdicts.values():
+        if is_open(verdict.task, case.as_of) and verdict.status not in (UNVERIFIED, NO_DEADLINE):
+            yield verdict
+
+
+def _each_lead(case: Case, task: Task, facts: tuple[Fact, ...]) -> Iterator[Hit]:
+    for unit in case.known_leads(task):
+        yield Hit(unit, (task.number,), facts, case.as_of)
+
+
+def _lag_over(case: Case, verdicts: Verdicts, item: str) -> Iterator[Verdict]:
+    limit = case.settings.share(item)
+    for verdict in judgeable(case, verdicts):
+        if may_lag(verdict.task) and verdict.gap is not None and verdict.gap < -limit:
+            yield verdict
+
+
+def _lag_fact(verdict: Verdict) -> tuple[Fact, ...]:
+    task = verdict.task
+    assert verdict.expected is not None and verdict.gap is not None
+    done = "没有报进度" if verdict.progress is None else f"完成进度{percent(round(verdict.progress, 4))}"
+    text = f"{task.number}{done}，应达{percent(round(verdict.expected, 4))}，差{percent(round(-verdict.gap, 4))}（{task.place.ref('完成进度')}）"
+    return (Fact(text, task.number),)
+
+
+def lag(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
+    """橙牌：进度低于应达进度超过“橙牌滞后”。"""
+    for verdict in _lag_over(case, verdicts, "橙牌滞后"):
+        yield from _each_lead(case, verdict.task, _lag_fact(verdict))
+
+
+def severe_lag(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
+    """2022 红牌：进度低于应达进度超过“严重滞后”。"""
+    for verdict in _lag_over(case, verdicts, "严重滞后"):
+        yield from _each_lead(case, verdict.task, _lag_fact(verdict))
+
+
+def started_behind(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
+    """2022 蓝牌：已经启动，进度低于应达进度超过“滞后容差”。"""
+    for verdict in _lag_over(case, verdicts, "滞后容差"):
+        if verdict.task.started or (verdict.progress or 0) >= case.settings.share("视为启动进度"):
+            yield from _each_lead(case, verdict.task, _lag_fact(verdict))
+
+
+def not_started(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
+    """2022 黄牌：过了启动时限没有启动。"""
+    for verdict in judgeable(case, verdicts):
+        if verdict.status == NOT_STARTED:
+            text = f"{verdict.task.number}过了启动时限没有启动（{verdict.task.place.ref('启动时限')}）"
+            yield from _each_lead(case, verdict.task, (Fact(text, verdict.task.number),))
+
+
+def long_preparation(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
+    """2022 黄牌：立项超过“筹备超期天数”仍没有启动。"""
+    limit, least = case.settings.int("筹备超期天数"), case.settings.share("视为启动进度")
+    for verdict in judgeable(case, verdicts):
+        task = verdict.task
+        waiting = (case.as_of - task.initiated).days if task.initiated else 0
+        if waiting > limit and not task.started and (verdict.progress or 0) < least:
+            text = f"{task.number}立项{waiting}天仍没有启动（{task.place.ref('立项日期')}）"
+            yield from _each_lead(case, task, (Fact(text, task.number),))
+
+
+def node_overdue(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
+    """橙牌：节点逾期超过“逾期宽限天数”。"""
+    grace = case.settings.int("逾期宽限天数")
+    for verdict in judgeable(case, verdicts):
+        nodes = overdue_nodes(verdict.task, case, grace) if may_lag(verdict.task) else ()
+        facts = tuple(
+            Fact(f"{node.number}节点“{node.content}”应于{node.due.due}完成（{node.place.ref('完成时限')}）", node.number) for node in nodes
+        )
+        if facts:
+            yield from _each_lead(case, verdict.task, facts)
+
+
+def deadline_overdue(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
+    """橙牌：完成时限逾期超过“逾期宽限天数”。"""
+    grace = case.settings.int("逾期宽限天数")
+    for verdict in judgeable(case, verdicts):
+        if may_lag(verdict.task) and verdict.days_left is not None and verdict.days_left < -grace:
+            text = f"{verdict.task.number}应于{verdict.deadline.due}完成，至今未完成（{verdict.task.place.ref('完成时限')}）"
+            yield from _each_lead(case, verdict.task, (Fact(text, verdict.task.number),))
+
+
+def _units_of(case: Case, record: Record, numbers: tuple[str, ...]) -> tuple[str, ...]:
+    named = tuple(unit for unit in record.units if unit in case.directory.members)
+    leads = (unit for number in numbers if number in case.tasks for unit in case.known_leads(case.tasks[number]))
+    return named or tuple(dict.fromkeys(leads))
+
+
+def reply_late(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
+    """黄牌：限期已过而没有按时答复；限期当天不算迟；迟了就是迟了，过“事实有效天数”不再据以建议。"""
+    allowed = {verdict.task.number for verdict in judgeable(case, verdicts)}
+    for record in case.records:
+        if record.event not in REPLY_EVENTS or record.limit is None or not _recent(case, record.limit):
+            continue
+        if record.limit >= case.as_of or answered_in_time(case, record):
+            continue
+        numbers = tuple(number for number in late_items(case, record) if number in allowed)
+        name = record.document_number or f"{record.on}{record.event}"
+        text = f"{name}要求{record.limit}前反馈，到期没有反馈（{record.place.ref('限期')}）"
+        for unit in _units_of(case, record, numbers) if numbers or not record.numbers else ():
+            yield Hit(unit, numbers, (Fact(text, numbers[0] if numbers else ""),), record.limit, name)
+
+
+def _recent(case: Case, day: date) -> bool:
+    return (case.as_of - day).days <= case.settings.int("事实有效天数")
+
+
+def material_returned(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
+    """黄牌：材料被退回达到“退回次数”；一项一天只算一次。"""
+    allowed = {verdict.task.number for verdict in judgeable(case, verdicts)}
+    found: dict[str, dict[tuple[str, date], Fact]] = defaultdict(dict)
+    for number, on, units, where in _returns(case):
+        if _recent(case, on) and (number in allowed or not number):
+            for unit in units:
+                found[unit].setdefault((number, on), Fact(f"{number}材料{on}被退回（{where}）", number))
+    for unit, returns in found.items():
+        if len(returns) >= case.settings.int("退回次数"):
+            facts = tuple(returns[key] for key in sorted(returns, key=lambda key: (key[1], key[0])))
+            yield Hit(unit, tuple(sorted({number for number, _ in returns if number})), facts, max(on for _, on in returns))
+
+
+def _returns(case: Case) -> Iterator[tuple[str, date, tuple[str, ...], str]]:
+    for number, items in case.feedback.items():
+        task = case.tasks.get(number)
+        for item in items:
+            if item.result == "退回" and item.on and task:
+                yield number, item.on, case.known_leads(task), item.place.ref("处理结果")
+    for record in case.records:
+        if record.event == "退回材料" and record.on:
+            for number in record.numbers or ("",):
+                yield number, record.on, _units_of(case, record, (number,)), record.place.ref("事件")
+
+
+def rectification_overdue(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
+    """橙牌：预警通知书的限期已过，还没有整改完成。"""
+    for record in case.records:
+        if record.event != "预警通知书" or record.limit is None or record.limit >= case.as_of:
+            continue
+        open_items = tuple(n for n in record.numbers if n in case.tasks and is_open(case.tasks[n], case.as_of) and not rectified(case, record, n))
+        if open_items or (not record.numbers and not rectified(case, record, "")):
+            name = record.document_number or str(record.on)
+            text = f"{name}限{record.limit}前整改，至今没有整改完成（{record.place.ref('限期')}）"
+            for unit in _units_of(case, record, open_items):
+                yield Hit(unit, open_items, (Fact(text, open_items[0] if open_items else ""),), record.limit, name)
+
+
+def repeated_supervision(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
+    """2022 红牌：专项督办达到“反复督办次数”，而进度没有变化。"""
+    for verdict in judgeable(case, verdicts):
+        number = verdict.task.number
+        visits = [record for record in case.records if record.event == "专项督办" and number in record.numbers]
+        if len(visits) >= case.settings.int("反复督办次数") and not _moved(case, number, visits[0].on):
+            text = f"{number}专项督办{len(visits)}次没有进展（{visits[-1].place.ref('事件')}）"
+            yield from _each_lead(case, verdict.task, (Fact(text, number),))
+
+
+def _moved(case: Case, number: str, since: date | None) -> bool:
+    shares = [(item.on, item.progress) for item in case.feedback.get(number, ()) if item.result == "采用" and item.progress is not None]
+    before = max((share for on, share in shares if on and since and on <= since), default=Fraction(0))
+    return any(share > before for on, share in shares if on and since and on > since)
+
+
+def interviews(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
+    """红牌：一年内被约谈达到“约谈次数”。"""
+    for unit, day, numbers, facts in interviewed_twice(case):
+        yield Hit(unit, numbers, facts, day, str(day))
+
+
+CONDITIONS: Mapping[str, Condition] = {
+    "lag": lag,
+    "severe_lag": severe_lag,
+    "started_behind": started_behind,
+    "not_started": not_started,
+    "long_preparation": long_preparation,
+    "node_overdue": node_overdue,
+    "deadline_overdue": deadline_overdue,
+    "reply_late": reply_late,
+    "material_returned": material_returned,
+    "rectification_overdue": rectification_overdue,
+    "repeated_supervision": repeated_supervision,
+    "interviewed_twice": interviews,
+}
+
+
+def recorded(case: Case, rule: Rule) -> Iterator[Hit]:
+    """由人认定的事由：督查记录里事件为认定、事由写明该词的。"""
+    for record in case.records:
+        word = next((word for word in rule.recorded if word in record.reason), None)
+        if record.event != "认定" or word is None or record.on is None:
+            continue
+        numbers = tuple(n for n in record.numbers if n not in case.tasks or is_open(case.tasks[n], case.as_of))
+        text = f"{record.on}认定“{record.reason}”（{record.place.ref('事由')}）"
+        for unit in _units_of(case, record, numbers) if numbers or not record.numbers else ():
+            yield Hit(unit, numbers, (Fact(text, numbers[0] if numbers else ""),), record.on, f"{record.on}认定")

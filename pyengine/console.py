@@ -1,0 +1,93 @@
+"""对人说的话：每个命令做完以后在屏幕上说什么。"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from pyengine.cards import standing
+from pyengine.doctor import Check
+from pyengine.model import Finding, Outcome
+from pyengine.refresh import Result
+from pyengine.terms import SEVERITIES, STATUSES
+
+_out = Console(highlight=False, markup=False, soft_wrap=True)
+
+
+def print_new(path: Path) -> None:
+    """新建完成。"""
+    _out.print(f"已建好台账：{path}")
+    _out.print(f"填好后运行：duban refresh {path}")
+
+
+def print_refresh(ledger: Path, result: Result) -> None:
+    """刷新完成：改了多少，各状态几项，还有什么要办。"""
+    outcome, written = result.outcome, result.written
+    done = f"已刷新 {ledger.name}（判定日 {outcome.as_of}）"
+    _out.print(f"{done}：改写 {written.cells} 格" if written.cells else f"{done}：没有变化，文件未动")
+    _out.print(_statuses(outcome))
+    _out.print(_figures(outcome))
+    _out.print(_tally(outcome.findings))
+
+
+def _statuses(outcome: Outcome) -> str:
+    counts = Counter(verdict.status for verdict in outcome.verdicts)
+    return f"{len(outcome.verdicts)} 项：" + ("、".join(f"{word} {counts[word]}" for word in STATUSES if counts[word]) or "（空台账）")
+
+
+def _figures(outcome: Outcome) -> str:
+    cards = Counter(card.colour for card in outcome.cards if standing(card))
+    shown = "、".join(f"{colour} {count}" for colour, count in cards.items()) or "无"
+    return f"待办 {len(outcome.reminders)} 条；应发提示 {len(outcome.prompts)} 件；亮牌 {shown}"
+
+
+def _tally(findings: Sequence[Finding]) -> str:
+    counts = Counter(item.severity for item in findings)
+    return "校验：" + ("、".join(f"{word} {counts[word]}" for word in SEVERITIES if counts[word]) or "没有问题")
+
+
+def print_findings(ledger: Path, findings: Sequence[Finding]) -> None:
+    """校验结果：逐条位置、问题、建议。"""
+    _out.print(f"{ledger.name} {_tally(findings)}")
+    for item in findings:
+        where = f"{item.sheet}!{item.cell}（{item.column}）" if item.cell else item.sheet
+        number = f"{item.number}：" if item.number else ""
+        _out.print(f"[{item.severity} {item.code}] {where} {number}{item.message}。{item.advice}")
+
+
+def print_letters(folder: Path, result: Result) -> None:
+    """公文起草完成。"""
+    drafted = [path for _, path in result.letters if path]
+    if not drafted:
+        _out.print("今天没有要发的公文")
+        return
+    _out.print(f"已起草 {len(drafted)} 件，放在 {folder}")
+    for path in drafted:
+        _out.print(f"  {path.name}")
+    if result.written.cells:
+        _out.print("已登记到督查记录")
+
+
+def print_demo(folder: Path, refreshed: Result, drafted: Result) -> None:
+    """演示完成。"""
+    _out.print(f"演示已做好，在文件夹 {folder}（判定日 {refreshed.outcome.as_of}，虚构的青河县）：")
+    _out.print("  督办台账.xlsx   刷新过的台账：看 首页、政府工作报告台账、待办提醒、亮牌建议、校验问题")
+    _out.print("  督办台账.xlsm   同一份台账，下面的公文已登记到督查记录")
+    _out.print(f"  公文/           {len(drafted.letters)} 件 Word 公文")
+    _out.print(_statuses(refreshed.outcome))
+    _out.print(_figures(refreshed.outcome))
+    _out.print(_tally(refreshed.outcome.findings) + "（示例里故意留了几处差错）")
+
+
+def print_checks(checks: Iterable[Check]) -> None:
+    """体检结果。"""
+    table = Table(show_header=True, header_style="bold")
+    for head in ("项目", "情况", "说明"):
+        table.add_column(head, overflow="fold")
+    for item in checks:
+        table.add_row(item.name, "可用" if item.good else "没有", item.note)
+    _out.print(table)

@@ -1,0 +1,83 @@
+"""校验问题的目录：代码、级别、说法、改法。说法一句话，说清哪里、什么不对；改法说清怎么办。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyengine.model import Finding, Place
+from pyengine.terms import ERROR, NOTICE, WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """一种校验问题。message、advice 里的 {…} 由 finding() 填入。"""
+
+    code: str
+    severity: str
+    message: str
+    advice: str
+
+    @property
+    def group(self) -> str:
+        """所属组：结构、单元格、跨行、规则。"""
+        return {"S": "结构", "C": "单元格", "X": "跨行", "R": "规则"}[self.code[0]]
+
+
+# 结构
+COLUMN_MISSING = Kind("S01", WARNING, "本表没有“{column}”列，按空白处理", "需要判定这一项时，照政府工作报告台账补上这一列")
+SETTINGS_MISSING = Kind("S02", NOTICE, "设置表缺 {count} 项（{items}），按默认值计", "从空白台账的设置表复制这些行")
+
+# 单元格
+DATE_UNREADABLE = Kind("C01", ERROR, "{column}“{value}”不是日期", "改成 2026-06-30 这样的日期；没有就留空")
+DATE_AS_TEXT = Kind("C02", WARNING, "{column}“{value}”是文字，按 {read} 计", "改成日期格式的 {read}")
+DEADLINE_UNREADABLE = Kind("C03", ERROR, "{column}{note}", "写明年月日（如 2026-06-30）、“6月底前”，或“持续推进”")
+DEADLINE_MISSING = Kind("C04", WARNING, "{note}", "写明完成时限；长期工作写“持续推进”")
+SHARE_UNREADABLE = Kind("C05", ERROR, "{column}“{value}”不是进度", "填 0 到 1 之间的小数或百分数，如 35%")
+SHARE_ODD = Kind("C06", WARNING, "{column}“{value}”按 {read} 计", "改成百分数格式的 {read}")
+STATE_UNKNOWN = Kind("C07", ERROR, "{column}“{value}”不在“正在办理、已落实、已完成”之内", "从下拉框选一个")
+CHOICE_UNKNOWN = Kind("C08", WARNING, "{column}“{value}”不在可选项“{choices}”之内", "从下拉框选一个")
+CELL_ERROR = Kind("C09", ERROR, "{column}是错误值 {value}", "改成实际内容，或撤销粘贴")
+ROWS_ERROR = Kind("C10", ERROR, "{cells} 共 {count} 行是错误值（如 {value}），未作为事项", "删去这些行，或撤销粘贴后按“值”重新粘贴")
+NUMBER_UNREADABLE = Kind("C11", WARNING, "{column}“{value}”不是数值，按空白处理", "改成数字")
+NUMBER_MISSING = Kind("C12", ERROR, "有工作任务但没有编号", "编一个不重复的编号；系统不代编")
+CONTENT_MISSING = Kind("C13", WARNING, "有编号但没有工作任务，未作为事项", "补上工作任务，或删去这一行")
+LEAD_MISSING = Kind("C14", ERROR, "没有牵头单位", "填单位名录里的单位")
+LEAD_UNKNOWN = Kind("C15", ERROR, "牵头单位“{value}”不在单位名录里", "改成名录里的名称{hint}，或在单位表补一行")
+UNIT_UNKNOWN = Kind("C16", WARNING, "{column}“{value}”不在单位名录里", "改成名录里的名称{hint}，或在单位表补一行")
+FIELD_MISSING = Kind("C17", NOTICE, "{column}没有填", "补填{column}")
+STATE_MISSING = Kind("C18", NOTICE, "办理状态没有填，按“正在办理”计", "从下拉框选一个")
+SETTING_BAD = Kind("C19", ERROR, "设置“{item}”取值“{value}”读不出，按默认 {read} 计", "{note}")
+EVENT_DATE_MISSING = Kind("C20", WARNING, "没有日期，未计入", "补上日期")
+
+# 跨行
+NUMBER_TWICE = Kind("X01", ERROR, "编号“{value}”重复（另见 {other}）", "改成不重复的编号")
+NUMBER_UNKNOWN = Kind("X02", WARNING, "编号“{value}”在各台账里都没有", "核对编号；事项已删的，这一行也可删")
+END_BEFORE_START = Kind("X03", ERROR, "{column}{value}早于{other}{read}", "核对这两个日期")
+DATES_REVERSED = Kind("X04", WARNING, "{column}{value}早于{other}{read}", "核对这两个日期")
+FINISHED_UNDATED = Kind("X05", WARNING, "已完成但没有办结日期", "补填办结日期")
+FINISHED_UNMARKED = Kind("X06", WARNING, "有办结日期{value}但办理状态是“{read}”", "办结的改为“已完成”；没有办结的删去日期")
+CLOSED_UNFILED = Kind("X07", WARNING, "已销号但没有方案备案日期", "补填方案备案日期，或核对是否应当销号")
+STARS_MISMATCH = Kind("X08", WARNING, "星级 {value}★ 与工作类别“{read}”不符（应为 {other}★）", "核对星级和工作类别")
+STARS_DERIVED = Kind("X09", NOTICE, "星级没有填，按工作类别“{read}”计 {value}★", "补填星级")
+STARS_MISSING = Kind("X10", NOTICE, "星级和工作类别都没有填，不作星级提示", "补填工作类别和星级")
+STARTED_UNDATED = Kind("X11", WARNING, "进度已到 {value} 但没有实际启动日期，视为已启动", "补填实际启动日期")
+APPROVAL_UNDATED = Kind("X12", WARNING, "调整申请写了“批准”但没有批准日期，不生效", "补填批准日期")
+ADJUSTMENT_UNREADABLE = Kind("X13", WARNING, "批准的新值“{value}”读不出日期，不生效", "新值写明年月日")
+SHORT_NAME_CLASH = Kind("X14", WARNING, "简称“{value}”有两个单位在用（另见 {other}），不能据以识别", "改用不同的简称")
+UNIT_TWICE = Kind("X15", WARNING, "单位“{value}”重复（另见 {other}）", "删去重复的一行")
+
+# 规则
+YEAR_ODD = Kind("R01", WARNING, "完成时限{value}不在立项以后或台账年度 {read} 之内", "核对年份；确实跨年的不必改")
+GROUND_UNKNOWN = Kind("R02", WARNING, "认定的事由“{value}”不是现行文件列举的事由", "改用：{choices}")
+PROGRESS_BLANK = Kind("R03", WARNING, "没有完成进度，也没有采用的反馈，按 0 计", "补填完成进度")
+CALENDAR_MISSING = Kind("R04", NOTICE, "{value}年放假安排未收录，工作日暂按周末推算", "放假安排公布后，在工作日历表补上休、班")
+
+
+def finding(kind: Kind, place: Place, column: str | None, number: str = "", **facts: object) -> Finding:
+    """kind 在 place 这一行 column 这一列的一条问题；facts 填入说法和改法。"""
+    words = {"column": column or "", **facts}
+    return Finding(
+        code=kind.code, severity=kind.severity, sheet=place.sheet, row=place.row,
+        cell=place.cell(column) if column else None, column=column,
+        message=kind.message.format(**words), advice=kind.advice.format(**words), number=number,
+    )  # fmt: skip

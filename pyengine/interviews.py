@@ -1,0 +1,70 @@
+"""约谈：一年内被约谈的次数。同一单位同一天的几行是一次；考评后三位的约谈不计；已确认红牌用过的不再计。"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+from pyengine.case import Case
+from pyengine.model import Fact, Record
+from pyengine.periods import add_months
+from pyengine.rules import NoCircular
+from pyengine.terms import ROLLING
+
+EVENT = "约谈"
+_RED_GROUND = "一年内被约谈两次以上"
+
+
+def interviewed_twice(case: Case) -> Iterator[tuple[str, date, tuple[str, ...], tuple[Fact, ...]]]:
+    """每个达到次数的单位：(单位, 达到之日, 编号, 事实)。达到之日起十二个月内提出。"""
+    for unit, days in _days(case).items():
+        answered = _answered(case, unit)
+        used = max((day for day, answer in answered if answer == "是"), default=date.min)
+        fresh = sorted(day for day in days if day > used)
+        for day in fresh:
+            window = [other for other in fresh if other <= day and _within(case, other, day)]
+            if len(window) >= case.settings.int("约谈次数") and day not in {known for known, answer in answered if answer == "否"}:
+                if case.as_of <= add_months(day, 12):
+                    records = [record for held in window for record in days[held]]
+                    yield unit, day, _numbers(records), tuple(_fact(record) for record in records)
+                    break
+
+
+def _within(case: Case, earlier: date, later: date) -> bool:
+    if case.settings.text("一年内口径") == ROLLING:
+        return add_months(later, -12) <= earlier
+    return earlier.year == later.year
+
+
+def _days(case: Case) -> dict[str, dict[date, list[Record]]]:
+    days: dict[str, dict[date, list[Record]]] = defaultdict(lambda: defaultdict(list))
+    for record in case.records:
+        if record.event == EVENT and record.on and "后三位" not in record.reason and _counts(case, record.on):
+            for unit in record.units:
+                if unit in case.directory.members:
+                    days[unit][record.on].append(record)
+    return days
+
+
+def _counts(case: Case, day: date) -> bool:
+    if case.settings.yes("2022年约谈计入"):
+        return True
+    try:
+        rules = case.regime_on(day).rules("亮牌")
+    except NoCircular:
+        return False
+    return any(rule.when == "interviewed_twice" for rule in rules)
+
+
+def _answered(case: Case, unit: str) -> tuple[tuple[date, str], ...]:
+    rows = (row for row in case.ledger.card_rows if row.unit == unit and row.ground.startswith(_RED_GROUND) and row.answer)
+    return tuple((date.fromisoformat(row.ground.rstrip("）")[-10:]), row.answer) for row in rows if row.ground.endswith("）"))
+
+
+def _numbers(records: list[Record]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(number for record in records for number in record.numbers))
+
+
+def _fact(record: Record) -> Fact:
+    return Fact(f"{record.on}约谈：{record.reason or '（未写事由）'}（{record.place.ref('日期')}）", record.numbers[0] if record.numbers else "")

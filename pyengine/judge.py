@@ -1,0 +1,152 @@
+"""判定：recompute(台账, 文件, 判定日) → 结果。纯函数：同样的事实总得同样的结论。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from pyengine import findings as catalogue
+from pyengine.cards import judge_cards, shown_events
+from pyengine.case import (
+    Case, effective, expected, is_closed, is_finished, is_open, may_lag, node_is_done, overdue_nodes, progress, stars_of,
+)  # fmt: skip
+from pyengine.cells import percent
+from pyengine.check import check
+from pyengine.findings import finding
+from pyengine.model import Deadline, Finding, Ledger, Node, Outcome, Prompt, Share, Task, Verdict
+from pyengine.prompts import PromptLog, judge_prompts, next_prompt
+from pyengine.reminders import judge_reminders
+from pyengine.rules import Circular
+from pyengine.terms import (
+    BEHIND, BY_NODES, BY_TIME, CLOSED, DUE_SOON, ERROR, FINISHED, MISSING, NO_DEADLINE, NODE_DONE, NODE_FUTURE, NODE_NEAR,
+    NODE_OVERDUE, NORMAL, NOT_STARTED, ONGOING, OPEN_ENDED, OVERDUE, SEVERITIES, UNREADABLE, UNVERIFIED,
+)  # fmt: skip
+
+
+def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Outcome:
+    """判定日 as_of 的全部结论。早于第一份文件抛 NoCircular。"""
+    case = Case.of(ledger, circulars, as_of)
+    findings = (*ledger.findings, *check(ledger))
+    broken = frozenset((item.sheet, item.row) for item in findings if item.severity == ERROR)
+    verdicts = tuple(_verdict(task, case, (task.place.sheet, task.place.row) in broken) for task in ledger.tasks)
+    judged = {verdict.task.number: verdict for verdict in verdicts if verdict.task.number}
+    log = PromptLog(case)
+    verdicts = tuple(replace(verdict, next_prompt=next_prompt(case, verdict, log)) for verdict in verdicts)
+    node_states = tuple((node, _node_state(node, case)) for node in ledger.nodes)
+    prompts, cards = judge_prompts(case, judged), judge_cards(case, judged)
+    found = (*findings, *_judging_findings(case, verdicts, prompts))
+    return Outcome(
+        as_of=as_of,
+        circulars=case.regime.listing(),
+        verdicts=verdicts,
+        node_states=node_states,
+        prompts=prompts,
+        cards=cards,
+        events=shown_events(case, cards),
+        reminders=judge_reminders(case, judged, node_states, prompts, cards),
+        findings=tuple(sorted(found, key=lambda item: _finding_order(item, ledger))),
+    )
+
+
+def _finding_order(item: Finding, ledger: Ledger) -> tuple[int, str, int, str]:
+    return SEVERITIES.index(item.severity), item.sheet, item.row or 0, item.code
+
+
+def _verdict(task: Task, case: Case, broken: bool) -> Verdict:
+    due = effective(task, case, "完成时限")
+    share, source = progress(task, case)
+    target, method = expected(task, due, case)
+    gap = None if target is None else (share or Share(0)) - target
+    days_left = (due.due - case.as_of).days if due.due else None
+    draft = Verdict(
+        task=task, stars=stars_of(task), deadline=due, progress=share, expected=target, method=method, gap=gap,
+        days_left=days_left, status="", next_prompt=None, basis="", cite=case.regime.cite("台账与状态"),
+    )  # fmt: skip
+    status, why = _status(draft, case, broken)
+    return replace(draft, status=status, basis=_basis(draft, source, why))
+
+
+def _status(verdict: Verdict, case: Case, broken: bool) -> tuple[str, str]:
+    task, due, as_of = verdict.task, verdict.deadline, case.as_of
+    if is_closed(task, as_of):
+        return CLOSED, f"{task.closed}销号"
+    if is_finished(task, as_of):
+        return FINISHED, "办理状态为已完成"
+    if broken or due.kind == UNREADABLE:
+        return UNVERIFIED, "本行有错误，改正后再判"
+    if due.kind == MISSING:
+        return NO_DEADLINE, due.note
+    if may_lag(task) and verdict.days_left is not None and verdict.days_left < 0:
+        return OVERDUE, f"完成时限{due.due}已过{-verdict.days_left}天"
+    if not_started_in_time(verdict, case):
+        return NOT_STARTED, f"启动时限{effective(task, case, '启动时限').due}已过，没有启动"
+    late = _late_reason(verdict, case) if may_lag(task) else ""
+    if late:
+        return BEHIND, late
+    return _on_track(verdict, case)
+
+
+def _on_track(verdict: Verdict, case: Case) -> tuple[str, str]:
+    if verdict.days_left is not None and 0 <= verdict.days_left <= case.settings.int("临近天数"):
+        return DUE_SOON, f"距完成时限{verdict.deadline.due}还有{verdict.days_left}天"
+    if verdict.deadline.kind == OPEN_ENDED:
+        return ONGOING, f"“{verdict.deadline.text.strip()}”，没有截止日"
+    return NORMAL, "已落实，继续推进" if not may_lag(verdict.task) else f"完成时限{verdict.deadline.due}"
+
+
+def not_started_in_time(verdict: Verdict, case: Case) -> bool:
+    """启动时限已过、没有实际启动日期、进度不到“视为启动进度”。"""
+    task, start = verdict.task, effective(verdict.task, case, "启动时限").due
+    started = task.started is not None and task.started <= case.as_of
+    return bool(start and start < case.as_of and not started and (verdict.progress or 0) < case.settings.share("视为启动进度"))
+
+
+def _late_reason(verdict: Verdict, case: Case) -> str:
+    nodes = overdue_nodes(verdict.task, case)
+    if nodes:
+        return f"节点“{nodes[0].content}”应于{nodes[0].due.due}完成（{nodes[0].place.ref('完成时限')}）"
+    if verdict.gap is not None and verdict.gap < -case.settings.share("滞后容差"):
+        return f"落后应达进度{percent(round(-verdict.gap, 4))}"
+    return ""
+
+
+def _basis(verdict: Verdict, source: str, why: str) -> str:
+    parts = [why, _assumed(verdict.deadline), _method(verdict)]
+    if verdict.progress is not None:
+        parts.append(f"进度{percent(round(verdict.progress, 4))}取自{source}")
+    parts.append("" if verdict.task.stars or not verdict.stars else f"{verdict.stars}★按工作类别")
+    return "；".join(part for part in parts if part) + f"。{verdict.cite}"
+
+
+def _assumed(due: Deadline) -> str:
+    return f"时限“{due.text.strip()}”{due.note}" if due.kind not in (MISSING, UNREADABLE) and due.note else ""
+
+
+def _method(verdict: Verdict) -> str:
+    if verdict.expected is None:
+        return ""
+    how = {BY_NODES: "按节点权重", BY_TIME: "按时间"}[verdict.method]
+    return f"应达{percent(round(verdict.expected, 4))}（{how}）"
+
+
+def _node_state(node: Node, case: Case) -> str:
+    if node_is_done(node, case.as_of):
+        return NODE_DONE
+    if node.due.due is None:
+        return ""
+    days = (node.due.due - case.as_of).days
+    if days < 0:
+        return NODE_OVERDUE
+    return NODE_NEAR if days <= case.settings.int("临近天数") else NODE_FUTURE
+
+
+def _judging_findings(case: Case, verdicts: tuple[Verdict, ...], prompts: tuple[Prompt, ...]) -> Iterable[Finding]:
+    limit = case.settings.share("滞后容差")
+    for verdict in verdicts:
+        blank = verdict.progress is None and verdict.expected is not None and verdict.expected > limit
+        if blank and may_lag(verdict.task) and is_open(verdict.task, case.as_of) and verdict.status != UNVERIFIED:
+            yield finding(catalogue.PROGRESS_BLANK, verdict.task.place, "完成进度", verdict.task.number)
+    for year in sorted({prompt.reply_by.year for prompt in prompts if prompt.provisional}):
+        kind = catalogue.CALENDAR_MISSING
+        yield Finding(kind.code, kind.severity, "工作日历", None, None, None, kind.message.format(value=year), kind.advice)

@@ -1,0 +1,332 @@
+"""事实与结论：冻结的数据类，别无行为。事实带着它在工作簿里的位置，结论带着它的依据。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from pyengine.layout import column_letter
+from pyengine.periods import WorkCalendar
+from pyengine.settings import Settings
+from pyengine.terms import MISSING
+
+Share = Fraction
+"""进度：1 为 100%，可以大于 1。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """位置：一张工作表的一行，以及该表各表头所在的列号。"""
+
+    sheet: str
+    row: int
+    columns: Mapping[str, int]
+
+    def cell(self, header: str) -> str | None:
+        """单元格地址，如 G12；没有这一列则 None。"""
+        column = self.columns.get(header)
+        return f"{column_letter(column)}{self.row}" if column else None
+
+    def ref(self, header: str) -> str:
+        """带表名的地址，如 政府工作报告台账!G12。"""
+        return f"{self.sheet}!{self.cell(header) or f'第{self.row}行'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """时限：kind 为 日期/持续/缺失/无法识别；due 到期日（含当日），start 起始日，dates 全部日期，note 所作推定或原因。"""
+
+    kind: str = MISSING
+    due: date | None = None
+    start: date | None = None
+    dates: tuple[date, ...] = ()
+    note: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """事项：台账的一行。"""
+
+    place: Place
+    number: str
+    source: str
+    content: str
+    goal: str
+    category: str
+    stars: int | None
+    lead_leader: str
+    lead_units: tuple[str, ...]
+    responsible_units: tuple[str, ...]
+    initiated: date | None
+    start_due: Deadline
+    started: date | None
+    due: Deadline
+    state: str
+    progress: Share | None
+    latest: str
+    problems: str
+    next_steps: str
+    plan_reviewed: date | None
+    plan_filed: date | None
+    finished: date | None
+    closed: date | None
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """时间节点。"""
+
+    place: Place
+    number: str
+    content: str
+    due: Deadline
+    weight: Fraction | None
+    done: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """指标进度：一个指标一个期别的计划与实际累计。"""
+
+    place: Place
+    number: str
+    name: str
+    measure: str
+    direction: str
+    period: str
+    planned: Fraction | None
+    actual: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """进展反馈：单位的一次答复。"""
+
+    place: Place
+    number: str
+    on: date | None
+    unit: str
+    progress: Share | None
+    content: str
+    result: str
+    reason: str
+    prompt_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """督查记录：一次事件。numbers 为空表示该单位全部事项。"""
+
+    place: Place
+    on: date | None
+    event: str
+    numbers: tuple[str, ...]
+    units: tuple[str, ...]
+    reason: str
+    document_number: str
+    limit: date | None
+    replied: date | None
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """调整申请。new 为新值原文。"""
+
+    place: Place
+    number: str
+    on: date | None
+    item: str
+    old: object
+    new: object
+    new_deadline: Deadline
+    approved: date | None
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """会商调度：一次会议的一个议定事项。"""
+
+    place: Place
+    on: date | None
+    decision: str
+    number: str
+    units: tuple[str, ...]
+    due: Deadline
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """单位名录的一行。"""
+
+    place: Place
+    name: str
+    short: tuple[str, ...]
+    category: str
+    head: str
+    post: str
+    leader: str
+    liaison: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """亮牌建议表里上次写下的一行和工作人员的确认。"""
+
+    place: Place
+    id: str
+    unit: str
+    colour: str
+    ground: str
+    numbers: tuple[str, ...]
+    facts: str
+    clause: str
+    letters: str
+    state: str
+    answer: str
+    confirmer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """校验问题：级别、代码、位置、问题、建议。column 为表头；number 为所涉编号。"""
+
+    code: str
+    severity: str
+    sheet: str
+    row: int | None
+    cell: str | None
+    column: str | None
+    message: str
+    advice: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """台账：读入的全部事实。"""
+
+    year: int
+    settings: Settings
+    calendar: WorkCalendar
+    tasks: tuple[Task, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
+    records: tuple[Record, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
+    units: tuple[Unit, ...] = ()
+    leaders: tuple[str, ...] = ()
+    card_rows: tuple[CardRow, ...] = ()
+    reminder_answers: Mapping[tuple[str, str, date], str] = field(default_factory=dict)
+    finding_answers: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    last_refreshed: date | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """依据：文号与条款。没有依据就没有结论，所以凡结论必带。"""
+
+    circular: str
+    clause: str
+
+    def __post_init__(self) -> None:
+        if not (self.circular and self.clause):
+            raise ValueError("结论必须写明文号和条款")
+
+    def __str__(self) -> str:
+        return f"{self.circular} {self.clause}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """判定：一个事项在判定日的结论。gap 为负即落后。"""
+
+    task: Task
+    stars: int | None
+    deadline: Deadline
+    progress: Share | None
+    expected: Share | None
+    method: str
+    gap: Share | None
+    days_left: int | None
+    status: str
+    next_prompt: date | None
+    basis: str
+    cite: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """工作提示：一个单位一个星级一期。"""
+
+    unit: str
+    stars: int
+    period: str
+    issue_on: date
+    reply_by: date
+    tasks: tuple[str, ...]
+    cite: Citation
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """事实：一句话，句中带单元格地址；number 为所涉编号。"""
+
+    text: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """亮牌：建议或已确认。ground 为事由，event 使同一事由的不同事件分开。"""
+
+    id: str
+    unit: str
+    colour: str
+    ground: str
+    tasks: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    cite: Citation
+    letters: tuple[str, ...]
+    state: str
+    responsible_units: tuple[str, ...] = ()
+    answer: str = ""
+    confirmer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """待办：类别、应办日期、编号（可空）、单位、内容。"""
+
+    kind: str
+    on: date
+    task: str
+    unit: str
+    text: str
+    cite: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """结果：recompute 的全部结论。cards 含亮牌建议表应列的每一行；events 为应补记的亮牌。"""
+
+    as_of: date
+    circulars: tuple[tuple[str, tuple[str, ...]], ...]
+    verdicts: tuple[Verdict, ...]
+    node_states: tuple[tuple[Node, str], ...]
+    prompts: tuple[Prompt, ...]
+    cards: tuple[Card, ...]
+    events: tuple[Card, ...]
+    reminders: tuple[Reminder, ...]
+    findings: tuple[Finding, ...]

@@ -1,0 +1,126 @@
+"""待办提醒：今天该做什么。每条都带依据；日期是这件事应办的那一天，不随刷新变动。"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+from pyengine.case import Case, is_open
+from pyengine.model import Card, Node, Prompt, Reminder, Verdict
+from pyengine.periods import PERIODS
+from pyengine.prompts import roundup_day
+from pyengine.replies import REPLY_EVENTS, answered, items_of, rectified
+from pyengine.terms import CARD_WAITING, DUE_SOON, NODE_NEAR, NODE_OVERDUE, OVERDUE
+
+Reminders = Iterator[Reminder]
+
+
+def judge_reminders(
+    case: Case,
+    verdicts: Mapping[str, Verdict],
+    node_states: tuple[tuple[Node, str], ...],
+    prompts: tuple[Prompt, ...],
+    cards: tuple[Card, ...],
+) -> tuple[Reminder, ...]:
+    """全部待办，按日期、类别、单位、编号排列。"""
+    found = chain(
+        _prompts(prompts), _replies(case), _nodes(case, verdicts, node_states), _deadlines(case, verdicts), _rectifications(case),
+        _filings(case, verdicts), _roundups(case, verdicts), _confirmations(case, cards),
+    )  # fmt: skip
+    return tuple(sorted(found, key=lambda item: (item.on, item.kind, item.unit, item.task)))
+
+
+def _prompts(prompts: tuple[Prompt, ...]) -> Reminders:
+    for prompt in prompts:
+        period = "" if prompt.period[-1].isdigit() else prompt.period
+        text = f"向{prompt.unit}发{period}{prompt.stars}★工作提示，{len(prompt.tasks)}项，{prompt.reply_by}前反馈"
+        text += "（放假安排未公布，暂按周末推算）" if prompt.provisional else ""
+        yield Reminder("提示", prompt.issue_on, "、".join(prompt.tasks), prompt.unit, text, prompt.cite)
+
+
+def _replies(case: Case) -> Reminders:
+    horizon = case.settings.int("事实有效天数")
+    for record in case.records:
+        if record.event not in REPLY_EVENTS or record.limit is None or (case.as_of - record.limit).days > horizon:
+            continue
+        open_items = tuple(number for number in items_of(case, record) if is_open(case.tasks[number], case.as_of))
+        if answered(case, record) or (record.numbers and not open_items):
+            continue
+        days = (case.as_of - record.limit).days
+        state = f"已逾期{days}天" if days > 0 else f"{record.limit}到期"
+        text = f"{record.document_number or record.event}应反馈，{state}（{record.place.ref('限期')}）"
+        for unit in record.units or ("",):
+            yield Reminder("反馈", record.limit, "、".join(record.numbers), unit, text, case.regime.cite("提示", "专项督办"))
+
+
+def _nodes(case: Case, verdicts: Mapping[str, Verdict], node_states: tuple[tuple[Node, str], ...]) -> Reminders:
+    for node, state in node_states:
+        verdict = verdicts.get(node.number)
+        if state not in (NODE_NEAR, NODE_OVERDUE) or verdict is None or not is_open(verdict.task, case.as_of) or not node.due.due:
+            continue
+        days = (node.due.due - case.as_of).days
+        when = f"还有{days}天" if days > 0 else "今天到期" if days == 0 else f"已逾期{-days}天"
+        text = f"节点“{node.content}”{node.due.due}到期，{when}（{node.place.ref('完成时限')}）"
+        units = "、".join(verdict.task.lead_units)
+        yield Reminder("节点", node.due.due, node.number, units, text, case.regime.cite("专项督办", "台账与状态"))
+
+
+def _deadlines(case: Case, verdicts: Mapping[str, Verdict]) -> Reminders:
+    for verdict in verdicts.values():
+        due, days = verdict.deadline.due, verdict.days_left
+        if verdict.status not in (DUE_SOON, OVERDUE) or due is None or days is None:
+            continue
+        when = f"还有{days}天" if days > 0 else "今天到期" if days == 0 else f"已逾期{-days}天"
+        text = f"完成时限{due}，{when}（{verdict.task.place.ref('完成时限')}）"
+        yield Reminder("时限", due, verdict.task.number, "、".join(verdict.task.lead_units), text, case.regime.cite("台账与状态"))
+
+
+def _rectifications(case: Case) -> Reminders:
+    for record in case.records:
+        if record.event not in ("预警通知书", "约谈") or record.limit is None:
+            continue
+        numbers = tuple(number for number in record.numbers if not rectified(case, record, number))
+        numbers = tuple(number for number in numbers if number not in case.tasks or is_open(case.tasks[number], case.as_of))
+        if not numbers and (record.numbers or rectified(case, record, "")):
+            continue
+        days = (case.as_of - record.limit).days
+        state = f"已逾期{days}天" if days > 0 else f"{record.limit}到期"
+        text = f"{record.document_number or record.event}要求整改，{state}（{record.place.ref('限期')}）"
+        for unit in record.units or ("",):
+            yield Reminder("整改", record.limit, "、".join(numbers), unit, text, case.regime.cite("亮牌"))
+
+
+def _filings(case: Case, verdicts: Mapping[str, Verdict]) -> Reminders:
+    cite = case.regime.cite("方案审查备案")
+    unfiled: dict[str, list[str]] = defaultdict(list)
+    for verdict in verdicts.values():
+        task = verdict.task
+        if not is_open(task, case.as_of) or (task.plan_filed and task.plan_filed <= case.as_of):
+            continue
+        if task.plan_reviewed and task.plan_reviewed <= case.as_of:
+            text = f"推进落实方案已审查未备案（{task.place.ref('方案备案日期')}）"
+            yield Reminder("备案", task.plan_reviewed, task.number, "、".join(task.lead_units), text, cite)
+        elif task.initiated and task.initiated <= case.as_of:
+            for unit in case.known_leads(task):
+                unfiled[unit].append(task.number)
+    for unit, numbers in unfiled.items():
+        on = min(task.initiated for task in (case.tasks[number] for number in numbers) if task.initiated)
+        yield Reminder("备案", on, "、".join(numbers), unit, f"{len(numbers)}项推进落实方案还没有送审备案", cite)
+
+
+def _roundups(case: Case, verdicts: Mapping[str, Verdict]) -> Reminders:
+    for rule in case.regime.rules("督查"):
+        period_of = PERIODS.get(rule.cadence)
+        if period_of is None or roundup_day(period_of(case.as_of), case) != case.as_of:
+            continue
+        count = sum(1 for verdict in verdicts.values() if verdict.stars == rule.stars and is_open(verdict.task, case.as_of))
+        text = f"{period_of(case.as_of).label}{rule.stars}★督检汇总，在办{count}项，汇总后报县政府"
+        yield Reminder("督查", case.as_of, "", "", text, rule.cite)
+
+
+def _confirmations(case: Case, cards: tuple[Card, ...]) -> Reminders:
+    for card in cards:
+        if card.state == CARD_WAITING:
+            text = f"{card.id} 建议对{card.unit}亮{card.colour}（{card.ground}），请在亮牌建议表确认"
+            yield Reminder("确认", case.as_of, "、".join(card.tasks), card.unit, text, card.cite)

@@ -1,0 +1,66 @@
+"""答复：发出的提示、督办有没有按限期答复，整改有没有完成。"""
+
+from __future__ import annotations
+
+from pyengine.case import Case
+from pyengine.model import Feedback, Record
+
+REPLY_EVENTS = ("工作提示", "督办提示函", "专项督办", "提醒函")
+"""要求答复的事件；预警通知书的限期是整改期限，另论。"""
+
+
+def items_of(case: Case, record: Record) -> tuple[str, ...]:
+    """事件所涉编号；没有写编号的是该单位牵头的全部事项。"""
+    if record.numbers:
+        return tuple(number for number in record.numbers if number in case.tasks)
+    return tuple(number for number, task in case.tasks.items() if set(record.units) & set(task.lead_units))
+
+
+def replies(case: Case, record: Record, number: str) -> tuple[Feedback, ...]:
+    """某个编号对这次事件的答复：文号相同的，或没有写文号而在其后的反馈。"""
+    found = case.feedback.get(number, ())
+    return tuple(item for item in found if _answers(item, record))
+
+
+def _answers(item: Feedback, record: Record) -> bool:
+    if item.prompt_number and record.document_number:
+        return item.prompt_number == record.document_number
+    return bool(item.on and record.on and item.on >= record.on)
+
+
+def late_items(case: Case, record: Record) -> tuple[str, ...]:
+    """限期以内没有答复的编号（限期当天答复算按时）。"""
+    limit = record.limit
+    return tuple(
+        number for number in items_of(case, record)
+        if not any(item.on and limit and item.on <= limit for item in replies(case, record, number))
+    )  # fmt: skip
+
+
+def answered_in_time(case: Case, record: Record) -> bool:
+    """整件是否按时答复：回复日期不晚于限期，或有写明该文号的反馈不晚于限期，或每一项都按时。"""
+    limit = record.limit
+    if limit is None or (record.replied and record.replied <= min(limit, case.as_of)):
+        return True
+    numbered = (item for number in items_of(case, record) for item in replies(case, record, number))
+    if any(item.prompt_number and item.on and item.on <= limit for item in numbered):
+        return True
+    return bool(items_of(case, record)) and not late_items(case, record)
+
+
+def answered(case: Case, record: Record) -> bool:
+    """到判定日为止是否已经答复（不论迟早）。"""
+    if record.replied and record.replied <= case.as_of:
+        return True
+    numbers = items_of(case, record)
+    return bool(numbers) and all(replies(case, record, number) for number in numbers)
+
+
+def rectified(case: Case, record: Record, number: str) -> bool:
+    """record 之后该单位（该编号）有没有整改完成。"""
+    for later in case.records:
+        same_unit = not record.units or bool(set(later.units) & set(record.units)) or not later.units
+        if later.event == "整改完成" and later.on and record.on and later.on >= record.on and same_unit:
+            if not later.numbers or number in later.numbers:
+                return True
+    return False

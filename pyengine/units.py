@@ -1,0 +1,84 @@
+"""单位：把“发改局、教育局牵头”拆成单位名录里的全称。括号是名称的一部分；认不出的只提示，不代填。"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pyengine.model import Unit
+
+_SEPARATORS = "、，,；;/\n\r\t 　"
+_OPEN, _CLOSE = "（(〔[【", "）)〕]】"
+_ROLE = re.compile(r"(?:按职责分工)?(?:分别|共同)?(?:牵头|配合|负责|汇总|协办|主办)(?:单位)?$|等(?:单位|部门)?$")
+_LABEL = re.compile(r"^(?:牵头|责任|配合|协办|主办|承办)(?:单位|部门)[：:]")
+_COLLECTIVE = re.compile(
+    r"^(?:(?:全县|县直|县政府|在县|中省直|市直|区直|相关|有关|其他|\d+个|[一二三四五六七八九十]+个)*各?.*"
+    r"(?:各|有关|相关|全县).*(?:单位|部门|乡镇|乡|镇|街道|社区|专班|科室)|各.+|县直(?:单位|部门)|有关(?:单位|部门)|"
+    r"(?:\d+|[一二三四五六七八九十]+)个乡镇)(?:人民政府)?$"
+)
+
+
+def unit_key(name: str) -> str:
+    """单位名称比对用的写法：全半角统一、去空白。"""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name))
+
+
+def split_units(text: str) -> tuple[str, ...]:
+    """单位栏里的各个名称，按原文次序、去重；不在括号里断开。"""
+    parts, depth, current = [], 0, ""
+    for char in text:
+        depth += (char in _OPEN) - (char in _CLOSE and depth > 0)
+        if char in _SEPARATORS and depth == 0:
+            parts.append(current)
+            current = ""
+        else:
+            current += char
+    names = (_bare(part) for part in (*parts, current))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _bare(part: str) -> str:
+    name = _LABEL.sub("", part.strip().strip("。.：:"))
+    return _ROLE.sub("", name) if _ROLE.fullmatch(name) is None else ""
+
+
+def is_collective(name: str) -> bool:
+    """是否统称（各乡（镇）、县直有关部门……），统称不是一个单位。"""
+    return bool(_COLLECTIVE.match(re.sub(r"[()（）]", "", unit_key(name))))
+
+
+@dataclass(frozen=True)
+class Directory:
+    """单位名录：全称、简称到全称。"""
+
+    names: Mapping[str, str]
+    members: Mapping[str, Unit]
+
+    @classmethod
+    def of(cls, units: Iterable[Unit]) -> Directory:
+        """由单位表各行建名录；简称重复的不收（无从判断是哪一家）。"""
+        units = tuple(units)
+        keys: dict[str, str] = {}
+        clash: set[str] = set()
+        for unit in units:
+            for short in unit.short:
+                key = unit_key(short)
+                clash |= {key} if keys.get(key, unit.name) != unit.name else set()
+                keys[key] = unit.name
+        names = {key: name for key, name in keys.items() if key not in clash}
+        names |= {unit_key(unit.name): unit.name for unit in units}
+        return cls(names, {unit.name: unit for unit in units})
+
+    def resolve(self, name: str) -> str | None:
+        """name 的全称；县字头可有可无；认不出则 None。"""
+        key = unit_key(name)
+        candidates = (key, f"县{key}", key[1:] if key[:1] in "县区市" else "")
+        return next((self.names[candidate] for candidate in candidates if candidate in self.names), None)
+
+    def suggest(self, name: str) -> str | None:
+        """与 name 最像的全称，只供提示；没有相近的则 None。"""
+        near = difflib.get_close_matches(unit_key(name), list(self.names), n=1, cutoff=0.6)
+        return self.names[near[0]] if near else None

@@ -1,0 +1,246 @@
+"""写回：结果 → 改动。只写系统的列、系统的表和督查记录末尾的新行；值没有变的不写；越界一律拒绝。"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+
+from pyengine.board import board_cells, home_cells, summary_cells
+from pyengine.case import is_open
+from pyengine.cards import gravest
+from pyengine.grid import Grid
+from pyengine.layout import layout
+from pyengine.lists import card_list, finding_list, reminder_list
+from pyengine.model import Card, Finding, Outcome, Verdict
+from pyengine.ooxml import KEEP, CellEdit, Value, WriteRefused, stored_text
+from pyengine.read import Reading
+from pyengine.tables import SheetTable
+
+PLAIN = "无牌"
+"""取下状态、取下牌以后的样式。"""
+
+RECORDS = "督查记录"
+_LISTS = ("待办提醒", "亮牌建议", "校验问题")
+Edits = dict[str, list[CellEdit]]
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """督查记录的新行：各列表头到取值。"""
+
+    cells: Mapping[str, Value]
+
+
+@dataclass(slots=True)
+class Plan:
+    """一次写回的全部改动。与原值相等的不收；grids 是读到的原值。"""
+
+    grids: Mapping[str, Grid]
+    edits: Edits = field(default_factory=lambda: defaultdict(list))
+
+    def put(self, sheet: str, row: int, column: int | None, value: Value, **more: str | int | None) -> None:
+        """把 value 写到一格；没有这一列或值没有变则不写（样式仍交由写入时比对）。"""
+        if column is None:
+            return
+        value = stored_text(value) if isinstance(value, str) else value
+        same = same_value(self.grids[sheet].at(row, column), value)
+        if not same or more.get("style") is not None:
+            self.edits[sheet].append(CellEdit(row, column, KEEP if same else value, **more))  # type: ignore[arg-type]
+
+
+def same_value(old: object, new: object) -> bool:
+    """两个单元格值是否相等：空串即空白，午夜的时间即日期，整数与小数按数值。"""
+    return _plain(old) == _plain(new)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime) and value.time() == datetime.min.time():
+        return value.date()
+    if isinstance(value, int | float | Fraction) and not isinstance(value, bool):
+        return round(float(value), 9)
+    return None if value == "" else value
+
+
+def plan_refresh(reading: Reading, outcome: Outcome, grids: Mapping[str, Grid]) -> Mapping[str, Sequence[CellEdit]]:
+    """刷新要写的全部改动，按工作表。"""
+    plan = Plan(grids)
+    _write_verdicts(plan, reading, outcome)
+    _write_nodes(plan, reading, outcome)
+    _write_checks(plan, reading, outcome.findings)
+    for sheet, rows in zip(_LISTS, (reminder_list(reading, outcome), card_list(outcome), finding_list(reading, outcome)), strict=True):
+        _write_list(plan, reading.tables[sheet], rows)
+    _append(plan, reading.tables[RECORDS], (NewRecord(_shown(card, outcome.as_of)) for card in outcome.events))
+    for sheet, cells in (("督检汇总", summary_cells(grids["督检汇总"], outcome)), ("看板", board_cells(grids["看板"], outcome))):
+        for row, column, value in cells:
+            plan.put(sheet, row, column, value)
+    _write_home(plan, reading, outcome)
+    return guarded(plan.edits, reading.tables)
+
+
+def plan_records(reading: Reading, grids: Mapping[str, Grid], records: Iterable[NewRecord]) -> Mapping[str, Sequence[CellEdit]]:
+    """只在督查记录末尾补行的改动。"""
+    plan = Plan(grids)
+    _append(plan, reading.tables[RECORDS], records)
+    return guarded(plan.edits, reading.tables)
+
+
+def _write_verdicts(plan: Plan, reading: Reading, outcome: Outcome) -> None:
+    cards = gravest(outcome.cards)
+    written: dict[str, set[int]] = defaultdict(set)
+    for verdict in outcome.verdicts:
+        place = verdict.task.place
+        written[place.sheet].add(place.row)
+        for header, value in _verdict_values(verdict, cards, outcome.as_of).items():
+            _put_engine(plan, reading.tables[place.sheet], place.row, header, value)
+    for table in reading.tables.values():
+        if table.table.key == "ledger":
+            _clear_stale(plan, table, written[table.sheet])
+
+
+def _verdict_values(verdict: Verdict, cards: Mapping[str, str], as_of: date) -> dict[str, Value]:
+    active = is_open(verdict.task, as_of)
+    return {
+        "应达进度": _rounded(verdict.expected),
+        "进度偏差": _rounded(verdict.gap) if active else None,
+        "剩余天数": verdict.days_left if active else None,
+        "下次提示": verdict.next_prompt,
+        "预警状态": verdict.status,
+        "亮牌": cards.get(verdict.task.number),
+        "依据": verdict.basis,
+    }
+
+
+def _rounded(share: Fraction | None) -> float | None:
+    return None if share is None else round(float(share), 4)
+
+
+def _put_engine(plan: Plan, table: SheetTable, row: int, header: str, value: Value) -> None:
+    column = table.columns.get(header)
+    form = table.table.column(header).format
+    style = _style_of(header, value)
+    if style is None and header in ("预警状态", "亮牌") and column and plan.grids[table.sheet].at(row, column) is not None:
+        style = PLAIN
+    plan.put(table.sheet, row, column, value, style=style, number_format=form)
+
+
+def _style_of(header: str, value: Value) -> str | None:
+    if header not in ("预警状态", "亮牌", "牌") or not isinstance(value, str):
+        return None
+    name = value.removesuffix("（建议）")
+    return name if name in layout().styles else None
+
+
+def _clear_stale(plan: Plan, table: SheetTable, written: set[int]) -> None:
+    """没有事项的行上残留的系统列：清空。"""
+    grid = plan.grids[table.sheet]
+    engine = [column.name for column in table.table.engine if column.name in table.columns and column.name != "校验"]
+    for row in range(table.header_row + 1, len(grid.rows) + 1):
+        if row not in written:
+            for header in engine:
+                if grid.at(row, table.columns[header]) is not None:
+                    _put_engine(plan, table, row, header, None)
+
+
+def _write_nodes(plan: Plan, reading: Reading, outcome: Outcome) -> None:
+    for node, state in outcome.node_states:
+        plan.put(node.place.sheet, node.place.row, node.place.columns.get("节点状态"), state or None)
+
+
+def _write_checks(plan: Plan, reading: Reading, findings: Iterable[Finding]) -> None:
+    """各表“校验”列：本行的问题，错误在前；没有问题的清空。"""
+    messages: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for item in findings:
+        if item.row is not None:
+            messages[item.sheet, item.row].append(item.message)
+    for table in reading.tables.values():
+        column = table.columns.get("校验")
+        if column is None:
+            continue
+        grid = plan.grids[table.sheet]
+        for row in range(table.header_row + 1, len(grid.rows) + 1):
+            text = "；".join(messages.get((table.sheet, row), ()))
+            if text or grid.at(row, column) is not None:
+                plan.put(table.sheet, row, column, text or None)
+
+
+def _write_list(plan: Plan, table: SheetTable, rows: Sequence[Mapping[str, Value]]) -> None:
+    """整张重写的清单：逐行写出，多出来的旧行清空。“位置”列带链接。"""
+    grid = plan.grids[table.sheet]
+    last = max(len(grid.rows), table.header_row + len(rows))
+    for row in range(table.header_row + 1, last + 1):
+        index = row - table.header_row - 1
+        values = rows[index] if index < len(rows) else {}
+        for column in table.table.columns:
+            value, old = values.get(column.name), grid.at(row, table.columns[column.name])
+            style = _style_of(column.name, value) or (PLAIN if column.name == "牌" and old is not None else None)
+            link = _link(value) if column.name == "位置" and not same_value(old, value) else None
+            plan.put(table.sheet, row, table.columns[column.name], value, style=style, number_format=column.format, link=link)
+
+
+def _link(value: Value) -> str:
+    if not isinstance(value, str) or "!" not in value:
+        return ""
+    sheet, cell = value.rsplit("!", 1)
+    return f"'{sheet.replace(chr(39), chr(39) * 2)}'!{cell}" if cell[:1].isascii() else ""
+
+
+def _shown(card: Card, as_of: date) -> dict[str, Value]:
+    return {
+        "日期": as_of, "事件": "亮牌", "编号": "、".join(card.tasks), "单位": card.unit, "事由": f"{card.colour}：{card.ground}",
+        "经办人": card.confirmer or None, "备注": card.id,
+    }  # fmt: skip
+
+
+def _append(plan: Plan, table: SheetTable, records: Iterable[NewRecord]) -> None:
+    row = _last_used(plan.grids[table.sheet], table)
+    for record in records:
+        row += 1
+        for header, value in record.cells.items():
+            form = "yyyy-mm-dd" if isinstance(value, date) else None
+            if value not in (None, ""):
+                plan.put(table.sheet, row, table.columns.get(header), value, number_format=form)
+
+
+def _last_used(grid: Grid, table: SheetTable) -> int:
+    columns = table.columns.values()
+    rows = range(len(grid.rows), table.header_row, -1)
+    return next((row for row in rows if any(grid.at(row, column) is not None for column in columns)), table.header_row)
+
+
+def _write_home(plan: Plan, reading: Reading, outcome: Outcome) -> None:
+    """首页：各项数字；刷新时间只在别处有改动时才写。"""
+    changed = any(edit.value is not KEEP for edits in plan.edits.values() for edit in edits)
+    for row, column, value in home_cells(plan.grids["首页"], reading, outcome):
+        plan.put("首页", row, column, value)
+    changed = changed or bool(plan.edits.get("首页"))
+    for row, column in _labels(plan.grids["首页"], "刷新时间") if changed else ():
+        plan.put("首页", row, column + 1, outcome.as_of, number_format="yyyy-mm-dd")
+
+
+def _labels(grid: Grid, text: str) -> Iterator[tuple[int, int]]:
+    for row, values in enumerate(grid.rows[:60], start=1):
+        yield from ((row, column) for column, value in enumerate(values, start=1) if value == text)
+
+
+def guarded(edits: Mapping[str, Sequence[CellEdit]], tables: Mapping[str, SheetTable]) -> Mapping[str, Sequence[CellEdit]]:
+    """核对每处改动都归系统所有，原样返回；有一处不是就抛 WriteRefused，什么也不写。"""
+    for sheet, changes in edits.items():
+        for edit in changes:
+            if not _owned(sheet, edit, tables.get(sheet)):
+                raise WriteRefused(f"系统不得写 {sheet} 第{edit.row}行第{edit.column}列，已停止", "这是程序的差错，台账没有改动，请反馈给维护人员")
+    return edits
+
+
+def _owned(sheet: str, edit: CellEdit, table: SheetTable | None) -> bool:
+    if table is None:
+        return sheet in layout().free
+    if edit.row <= table.header_row:
+        return False
+    if sheet in _LISTS:
+        return edit.column in table.columns.values()
+    if sheet == RECORDS and edit.row > table.last_row:
+        return True
+    return edit.column in {table.columns[column.name] for column in table.table.engine if column.name in table.columns}
