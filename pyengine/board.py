@@ -20,15 +20,6 @@ _BOARD_HEADS = {1: "项目", 2: "数值", 4: "牌", 5: "数量", 7: "单位", 8:
 _BOARD_UNITS = 15
 
 
-def labelled(grid: Grid, text: str) -> tuple[int, int] | None:
-    """标签 text 在表的前 60 行里的位置；没有则 None。"""
-    for row, values in enumerate(grid.rows[:60], start=1):
-        for column, value in enumerate(values, start=1):
-            if value == text:
-                return row, column
-    return None
-
-
 def home_cells(grid: Grid, reading: Reading, outcome: Outcome) -> Cells:
     """首页：今日待办、事项总数、各状态件数，写在标签右边一格；没有标签的不写。"""
     answers = reading.ledger.reminder_answers
@@ -36,7 +27,7 @@ def home_cells(grid: Grid, reading: Reading, outcome: Outcome) -> Cells:
     counts = Counter(verdict.status for verdict in outcome.verdicts)
     figures = {"今日待办": waiting, "事项总数": len(outcome.verdicts), **{word: counts[word] for word in STATUSES}}
     for text, number in figures.items():
-        place = labelled(grid, text)
+        place = grid.find(text)
         if place:
             yield place[0], place[1] + 1, number
 

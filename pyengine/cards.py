@@ -11,7 +11,13 @@ from pyengine.conditions import CONDITIONS, Hit, Verdicts, recorded
 from pyengine.model import Card, CardRow, Citation, Fact
 from pyengine.rules import NoCircular, Rule
 from pyengine.terms import (
-    CARD_CONFIRMED, CARD_LAPSED, CARD_REJECTED, CARD_WAITING, CARD_WITHDRAWN, COLOURS, PROPOSED,
+    CARD_CONFIRMED,
+    CARD_LAPSED,
+    CARD_REJECTED,
+    CARD_WAITING,
+    CARD_WITHDRAWN,
+    COLOURS,
+    PROPOSED,
 )  # fmt: skip
 
 Key = tuple[str, str, str, str]
@@ -33,7 +39,9 @@ class _Ground:
 
     def facts(self, numbers: Iterable[str]) -> tuple[Fact, ...]:
         wanted = set(numbers)
-        facts = (fact for hit in self.hits for fact in hit.facts if not fact.number or fact.number in wanted or not wanted)
+        facts = (
+            fact for hit in self.hits for fact in hit.facts if not fact.number or fact.number in wanted or not wanted
+        )
         return tuple(dict.fromkeys(facts))
 
 
@@ -92,7 +100,9 @@ def _fresh(ground: _Ground | None, answered: list[CardRow]) -> tuple[str, ...] |
 
 
 def _expired(case: Case, row: CardRow) -> bool:
-    return row.state == CARD_LAPSED and case.ledger.last_refreshed is not None and case.ledger.last_refreshed < case.as_of
+    return (
+        row.state == CARD_LAPSED and case.ledger.last_refreshed is not None and case.ledger.last_refreshed < case.as_of
+    )
 
 
 def _answered_state(case: Case, row: CardRow) -> str:
@@ -108,7 +118,7 @@ def _answered_state(case: Case, row: CardRow) -> str:
 
 
 def _proposal(case: Case, key: Key, ground: _Ground, numbers: tuple[str, ...], waiting: CardRow | None) -> Card:
-    circular, colour, unit, words = key
+    _, colour, unit, words = key
     return Card(
         id=waiting.id if waiting else _card_id(key, numbers),
         unit=unit,
@@ -172,5 +182,3 @@ def gravest(cards: Iterable[Card]) -> Mapping[str, str]:
             for number in card.tasks:
                 best[number] = max(best.get(number, (-1, False)), weight)
     return {number: COLOURS[colour] + ("" if confirmed else "（建议）") for number, (colour, confirmed) in best.items()}
-
-

@@ -38,7 +38,9 @@ class Case:
         """判定日的案卷；早于第一份文件抛 NoCircular。"""
         circulars = tuple(circulars)
         seen = (item for item in ledger.feedback if item.on and item.on <= as_of)
-        approved = (item for item in ledger.adjustments if item.result == "批准" and item.approved and item.approved <= as_of)
+        approved = (
+            item for item in ledger.adjustments if item.result == "批准" and item.approved and item.approved <= as_of
+        )
         records = (record for record in ledger.records if record.on and record.on <= as_of)
         return cls(
             ledger=ledger,
@@ -139,11 +141,12 @@ def expected(task: Task, due: Deadline, case: Case) -> tuple[Share | None, str]:
 
 
 def _by_nodes(nodes: list[Node], as_of: date) -> Share:
-    weights = [node.weight or Fraction(0) for node in nodes]
-    if not sum(weights):
-        weights = [Fraction(1)] * len(nodes)
-    reached = sum(weight for node, weight in zip(nodes, weights, strict=True) if node.due.due and node.due.due <= as_of)
-    return Fraction(reached, 1) / sum(weights)
+    due = [node for node in nodes if node.due.due and node.due.due <= as_of]
+    if len({node.weight for node in nodes}) == 1:  # 等权（或都没有填）就是数个数
+        return Fraction(len(due), len(nodes))
+    total = sum((node.weight or Fraction(0) for node in nodes), Fraction(0))
+    reached = sum((node.weight or Fraction(0) for node in due), Fraction(0))
+    return reached / total if total else Fraction(len(due), len(nodes))
 
 
 def may_lag(task: Task) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 
 from pyengine import findings as catalogue
 from pyengine.deadlines import normal_form, read_deadline
@@ -57,9 +58,12 @@ class Row:
         self._report(finding(kind, self.place, header, self.number, **facts))
 
     def value(self, header: str) -> object:
-        """去掉错误值的原始值；错误值记为问题。"""
+        """去掉错误值的原始值；错误值记为问题。只有空格的算空白。"""
         value = self.raw(header)
-        if isinstance(value, CellError):
+        kind = type(value)
+        if kind is str:
+            return value if value and not value.isspace() else None  # type: ignore[attr-defined]
+        if kind is CellError:
             self.note(catalogue.CELL_ERROR, header, value=value)
             return None
         return value
@@ -67,9 +71,9 @@ class Row:
     def text(self, header: str) -> str:
         """文字；空白为空串。"""
         value = self.value(header)
-        if value is None:
-            return ""
-        return value.strip() if isinstance(value, str) else show(value)
+        if type(value) is str:
+            return value.strip()
+        return "" if value is None else show(value)
 
     def list(self, header: str) -> tuple[str, ...]:
         """顿号（逗号、分号、空白）分开的各项。"""
@@ -88,9 +92,9 @@ class Row:
         value = self.value(header)
         if value is None or isinstance(value, date):
             return value.date() if isinstance(value, datetime) else value
-        found = read_deadline(value, 0) if not isinstance(value, str) or _FULL_DATE.fullmatch(normal_form(value)) else None
-        if isinstance(value, str) and not value.strip():
-            return None
+        found = (
+            read_deadline(value, 0) if not isinstance(value, str) or _FULL_DATE.fullmatch(normal_form(value)) else None
+        )
         if found is None or found.kind != DATED or found.due is None:
             self.note(catalogue.DATE_UNREADABLE, header, value=show(value))
             return None
@@ -104,7 +108,7 @@ class Row:
     def share(self, header: str) -> Share | None:
         """进度：2 以内照数，5 以上及“40%”按百分数并警告，其余报错。"""
         value = self.value(header)
-        if value is None or (isinstance(value, str) and not value.strip()):
+        if value is None:
             return None
         share, odd = read_share(value)
         if share is None:
@@ -116,7 +120,7 @@ class Row:
     def decimal(self, header: str) -> Fraction | None:
         """数值；不是数的按空白并警告。"""
         value = self.value(header)
-        if value is None or (isinstance(value, str) and not value.strip()):
+        if value is None:
             return None
         number = _plain_number(value)
         if number is None:
@@ -131,7 +135,9 @@ class Row:
             if full is None and (lead or not is_collective(name)):
                 near = directory.suggest(name)
                 hint = f"（是否“{near}”？）" if near else ""
-                self.note(catalogue.LEAD_UNKNOWN if lead else catalogue.UNIT_UNKNOWN, header, value=show(name), hint=hint)
+                self.note(
+                    catalogue.LEAD_UNKNOWN if lead else catalogue.UNIT_UNKNOWN, header, value=show(name), hint=hint
+                )
             if full or not lead:
                 names.append(full or name)
         return tuple(dict.fromkeys(names))
@@ -142,6 +148,7 @@ def _choices_of(row: Row, header: str) -> str:
     return table.column(header).choices or ""
 
 
+@lru_cache(maxsize=8192, typed=True)
 def _plain_number(value: object) -> Fraction | None:
     if isinstance(value, bool):
         return None
@@ -151,6 +158,7 @@ def _plain_number(value: object) -> Fraction | None:
     return Fraction(text) if _NUMBER.fullmatch(text) else None
 
 
+@lru_cache(maxsize=8192, typed=True)
 def read_share(value: object) -> tuple[Share | None, bool]:
     """进度的读法：(进度, 写法是否不规范)；读不出为 (None, True)。"""
     if isinstance(value, str):

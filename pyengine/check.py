@@ -10,11 +10,23 @@ from itertools import chain
 from pyengine import findings as catalogue
 from pyengine.cells import percent, show
 from pyengine.findings import Kind, finding
-from pyengine.model import Deadline, Finding, Ledger, Place, Task
+from pyengine.model import (
+    Adjustment,
+    Deadline,
+    Feedback,
+    Finding,
+    Indicator,
+    Ledger,
+    Meeting,
+    Node,
+    Place,
+    Task,
+)  # fmt: skip
 from pyengine.terms import ARRANGED, DATED, DONE, IN_HAND, MISSING, STARS_OF, UNREADABLE
 from pyengine.units import unit_key
 
 Findings = Iterator[Finding]
+Numbered = Node | Indicator | Feedback | Adjustment | Meeting
 
 
 def check(ledger: Ledger) -> tuple[Finding, ...]:
@@ -38,7 +50,11 @@ def _deadlines(task: Task, ledger: Ledger) -> Findings:
 
 def _year(task: Task, ledger: Ledger) -> Findings:
     due, initiated = task.due.due, task.initiated
-    if due and not (initiated and due < initiated) and abs(due.year - ledger.year) > (1 if due.year > ledger.year else 0):
+    if (
+        due
+        and not (initiated and due < initiated)
+        and abs(due.year - ledger.year) > (1 if due.year > ledger.year else 0)
+    ):
         yield _of(task, catalogue.YEAR_ODD, "完成时限", value=due, read=ledger.year)
 
 
@@ -46,7 +62,9 @@ def _order(task: Task, ledger: Ledger) -> Findings:
     start = task.start_due.due
     yield from _reversed(task, catalogue.END_BEFORE_START, ("完成时限", task.due.due), ("启动时限", start))
     yield from _reversed(task, catalogue.END_BEFORE_START, ("完成时限", task.due.due), ("立项日期", task.initiated))
-    yield from _reversed(task, catalogue.DATES_REVERSED, ("方案备案日期", task.plan_filed), ("方案审查日期", task.plan_reviewed))
+    yield from _reversed(
+        task, catalogue.DATES_REVERSED, ("方案备案日期", task.plan_filed), ("方案审查日期", task.plan_reviewed)
+    )
     yield from _reversed(task, catalogue.DATES_REVERSED, ("办结日期", task.finished), ("立项日期", task.initiated))
     yield from _reversed(task, catalogue.DATES_REVERSED, ("办结日期", task.finished), ("实际启动日期", task.started))
     yield from _reversed(task, catalogue.DATES_REVERSED, ("销号日期", task.closed), ("办结日期", task.finished))
@@ -112,8 +130,12 @@ def _shared(pairs: Iterable[tuple[str, Place]]) -> Iterator[tuple[str, list[Plac
 
 def _dangling(ledger: Ledger) -> Findings:
     known = {task.number for task in ledger.tasks}
-    single = chain(ledger.nodes, ledger.indicators, ledger.feedback, ledger.adjustments, ledger.meetings)
-    pairs = chain(((item.place, (item.number,)) for item in single), ((record.place, record.numbers) for record in ledger.records))
+    single: Iterator[Numbered] = chain(
+        ledger.nodes, ledger.indicators, ledger.feedback, ledger.adjustments, ledger.meetings
+    )
+    pairs = chain(
+        ((item.place, (item.number,)) for item in single), ((record.place, record.numbers) for record in ledger.records)
+    )
     for place, numbers in pairs:
         for number in numbers:
             if number and number not in known:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 import traceback
@@ -23,7 +22,9 @@ from pyengine.terms import ERROR
 
 DONE, HAS_ERRORS, BAD_CALL, REFUSED = 0, 1, 2, 5
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="督办台账：校验、判定、写回、起草公文。")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="督办台账：校验、判定、写回、起草公文。"
+)
 _screen = Console(stderr=True)
 
 
@@ -35,7 +36,9 @@ def _day(text: str) -> date:
 
 
 LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="台账文件（.xlsm 或 .xlsx）")]
-AsOf = Annotated[Optional[date], typer.Option("--as-of", parser=_day, metavar="D", help="按哪一天判定，如 2026-06-30；默认今天")]
+AsOf = Annotated[
+    Optional[date], typer.Option("--as-of", parser=_day, metavar="D", help="按哪一天判定，如 2026-06-30；默认今天")
+]
 JsonPath = Annotated[Optional[Path], typer.Option("--json", metavar="FILE", help="把结果另存为 JSON")]
 Force = Annotated[bool, typer.Option("--force", help="覆盖已有文件")]
 
@@ -115,7 +118,9 @@ def check(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) ->
 def letters(
     ledger: LedgerPath,
     as_of: AsOf = None,
-    out: Annotated[Optional[Path], typer.Option("--out", metavar="DIR", help="放在哪个文件夹；默认台账旁的 公文")] = None,
+    out: Annotated[
+        Optional[Path], typer.Option("--out", metavar="DIR", help="放在哪个文件夹；默认台账旁的 公文")
+    ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="另存 PDF（要装 LibreOffice）")] = False,
 ) -> None:
     """公文：起草该发的工作提示和提示函，并登记到督查记录。"""
@@ -182,10 +187,9 @@ def _save_json(path: Path | None, make: Callable[[], object]) -> None:
     if not path.parent.is_dir():
         raise typer.BadParameter(f"文件夹“{path.parent}”不存在，JSON 没有写")
     text = json.dumps(make(), ensure_ascii=False, indent=1) + "\n"
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".duban-", suffix=".json")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(name, path)
+    draft = path.with_name(f".{path.name}.tmp")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
 
 
 @contextmanager

@@ -56,7 +56,8 @@ def _lag_over(case: Case, verdicts: Verdicts, item: str) -> Iterator[Verdict]:
 
 def _lag_fact(verdict: Verdict) -> tuple[Fact, ...]:
     task = verdict.task
-    assert verdict.expected is not None and verdict.gap is not None
+    assert verdict.expected is not None
+    assert verdict.gap is not None
     done = "没有报进度" if verdict.progress is None else f"完成进度{percent(round(verdict.progress, 4))}"
     text = f"{task.number}{done}，应达{percent(round(verdict.expected, 4))}，差{percent(round(-verdict.gap, 4))}（{task.place.ref('完成进度')}）"
     return (Fact(text, task.number),)
@@ -106,7 +107,10 @@ def node_overdue(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
     for verdict in judgeable(case, verdicts):
         nodes = overdue_nodes(verdict.task, case, grace) if may_lag(verdict.task) else ()
         facts = tuple(
-            Fact(f"{node.number}节点“{node.content}”应于{node.due.due}完成（{node.place.ref('完成时限')}）", node.number) for node in nodes
+            Fact(
+                f"{node.number}节点“{node.content}”应于{node.due.due}完成（{node.place.ref('完成时限')}）", node.number
+            )
+            for node in nodes
         )
         if facts:
             yield from _each_lead(case, verdict.task, facts)
@@ -157,7 +161,9 @@ def material_returned(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
     for unit, returns in found.items():
         if len(returns) >= case.settings.int("退回次数"):
             facts = tuple(returns[key] for key in sorted(returns, key=lambda key: (key[1], key[0])))
-            yield Hit(unit, tuple(sorted({number for number, _ in returns if number})), facts, max(on for _, on in returns))
+            yield Hit(
+                unit, tuple(sorted({number for number, _ in returns if number})), facts, max(on for _, on in returns)
+            )
 
 
 def _returns(case: Case) -> Iterator[tuple[str, date, tuple[str, ...], str]]:
@@ -177,7 +183,11 @@ def rectification_overdue(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
     for record in case.records:
         if record.event != "预警通知书" or record.limit is None or record.limit >= case.as_of:
             continue
-        open_items = tuple(n for n in record.numbers if n in case.tasks and is_open(case.tasks[n], case.as_of) and not rectified(case, record, n))
+        open_items = tuple(
+            n
+            for n in record.numbers
+            if n in case.tasks and is_open(case.tasks[n], case.as_of) and not rectified(case, record, n)
+        )
         if open_items or (not record.numbers and not rectified(case, record, "")):
             name = record.document_number or str(record.on)
             text = f"{name}限{record.limit}前整改，至今没有整改完成（{record.place.ref('限期')}）"
@@ -196,7 +206,11 @@ def repeated_supervision(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
 
 
 def _moved(case: Case, number: str, since: date | None) -> bool:
-    shares = [(item.on, item.progress) for item in case.feedback.get(number, ()) if item.result == "采用" and item.progress is not None]
+    shares = [
+        (item.on, item.progress)
+        for item in case.feedback.get(number, ())
+        if item.result == "采用" and item.progress is not None
+    ]
     before = max((share for on, share in shares if on and since and on <= since), default=Fraction(0))
     return any(share > before for on, share in shares if on and since and on > since)
 

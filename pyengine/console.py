@@ -36,7 +36,9 @@ def print_refresh(ledger: Path, result: Result) -> None:
 
 def _statuses(outcome: Outcome) -> str:
     counts = Counter(verdict.status for verdict in outcome.verdicts)
-    return f"{len(outcome.verdicts)} 项：" + ("、".join(f"{word} {counts[word]}" for word in STATUSES if counts[word]) or "（空台账）")
+    return f"{len(outcome.verdicts)} 项：" + (
+        "、".join(f"{word} {counts[word]}" for word in STATUSES if counts[word]) or "（空台账）"
+    )
 
 
 def _figures(outcome: Outcome) -> str:

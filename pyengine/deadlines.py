@@ -17,7 +17,9 @@ from pyengine.model import Deadline
 from pyengine.periods import month_end
 from pyengine.terms import DATED, MISSING, OPEN_ENDED, UNREADABLE
 
-_ENDLESS = re.compile(r"^(并?(持续(推进|进行|开展|实施)?|长期(坚持|推进|实施)?|常态化?(推进|开展|实施|坚持)?|贯穿全年)[、，,并]?)+$")
+_ENDLESS = re.compile(
+    r"^(并?(持续(推进|进行|开展|实施)?|长期(坚持|推进|实施)?|常态化?(推进|开展|实施|坚持)?|贯穿全年)[、，,并]?)+$"
+)
 _ABSENT = re.compile(r"^(待定|适时|尽快|另行通知|无|[-—/]+|(根据|按)上级(安排|要求|部署).*|适时(推进|开展|完成))$")
 _BEFORE = r"(?:之前|以前|前)?"
 _DONE = r"(?:完成|办结)?"
@@ -52,7 +54,9 @@ def _month(match: re.Match[str], year: int) -> tuple[date | None, date]:
 
 def _tenth(match: re.Match[str], year: int) -> tuple[date | None, date]:
     start = date(_year(match, year), int(match["m"]), 1)
-    return None, start.replace(day={"上旬": 10, "中旬": 20}.get(match["x"], calendar.monthrange(start.year, start.month)[1]))
+    return None, start.replace(
+        day={"上旬": 10, "中旬": 20}.get(match["x"], calendar.monthrange(start.year, start.month)[1])
+    )
 
 
 def _months(match: re.Match[str], year: int) -> tuple[date | None, date]:

@@ -32,7 +32,7 @@ class Check:
 
 def examine_computer(today: date) -> tuple[Check, ...]:
     """全部体检项。"""
-    return tuple((_python(), _excel(), _office(), *_fonts(), *_calendars(today), *_circulars()))
+    return (_python(), _excel(), _office(), *_fonts(), *_calendars(today), *_circulars())
 
 
 def _python() -> Check:
@@ -45,7 +45,11 @@ def _excel() -> Check:
 
 
 def _excel_path() -> Path | None:
-    roots = (r"C:\Program Files\Microsoft Office", r"C:\Program Files (x86)\Microsoft Office", "/Applications/Microsoft Excel.app")
+    roots = (
+        r"C:\Program Files\Microsoft Office",
+        r"C:\Program Files (x86)\Microsoft Office",
+        "/Applications/Microsoft Excel.app",
+    )
     for root in map(Path, roots):
         if root.suffix == ".app" and root.exists():
             return root
@@ -64,7 +68,11 @@ def _fonts() -> Iterator[Check]:
     installed = _installed_fonts()
     for name in FONTS:
         good = name in installed
-        yield Check(f"字体 {name}", good, "" if good else "公文模板指定了它；没有时 Word 会用相近字体代替，印发前请在装有该字体的电脑上打开")
+        yield Check(
+            f"字体 {name}",
+            good,
+            "" if good else "公文模板指定了它；没有时 Word 会用相近字体代替，印发前请在装有该字体的电脑上打开",
+        )
 
 
 def _installed_fonts() -> frozenset[str]:

@@ -41,7 +41,10 @@ def explain(error: Exception) -> tuple[str, str] | None:
     if isinstance(error, _USAGE_ERROR):
         return _usage(error), "用法见 duban --help"
     if isinstance(error, OSError):
-        return f"读写文件出错（{error.strerror or error}）：{error.filename or ''}", "请检查磁盘空间、文件夹权限，或文件是否被占用；台账没有改动"
+        return (
+            f"读写文件出错（{error.strerror or error}）：{error.filename or ''}",
+            "请检查磁盘空间、文件夹权限，或文件是否被占用；台账没有改动",
+        )
     return None
 
 

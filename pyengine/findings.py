@@ -24,7 +24,9 @@ class Kind:
 
 
 # 结构
-COLUMN_MISSING = Kind("S01", WARNING, "本表没有“{column}”列，按空白处理", "需要判定这一项时，照政府工作报告台账补上这一列")
+COLUMN_MISSING = Kind(
+    "S01", WARNING, "本表没有“{column}”列，按空白处理", "需要判定这一项时，照政府工作报告台账补上这一列"
+)
 SETTINGS_MISSING = Kind("S02", NOTICE, "设置表缺 {count} 项（{items}），按默认值计", "从空白台账的设置表复制这些行")
 
 # 单元格
@@ -37,7 +39,9 @@ SHARE_ODD = Kind("C06", WARNING, "{column}“{value}”按 {read} 计", "改成�
 STATE_UNKNOWN = Kind("C07", ERROR, "{column}“{value}”不在“正在办理、已落实、已完成”之内", "从下拉框选一个")
 CHOICE_UNKNOWN = Kind("C08", WARNING, "{column}“{value}”不在可选项“{choices}”之内", "从下拉框选一个")
 CELL_ERROR = Kind("C09", ERROR, "{column}是错误值 {value}", "改成实际内容，或撤销粘贴")
-ROWS_ERROR = Kind("C10", ERROR, "{cells} 共 {count} 行是错误值（如 {value}），未作为事项", "删去这些行，或撤销粘贴后按“值”重新粘贴")
+ROWS_ERROR = Kind(
+    "C10", ERROR, "{cells} 共 {count} 行是错误值（如 {value}），未作为事项", "删去这些行，或撤销粘贴后按“值”重新粘贴"
+)
 NUMBER_UNREADABLE = Kind("C11", WARNING, "{column}“{value}”不是数值，按空白处理", "改成数字")
 NUMBER_MISSING = Kind("C12", ERROR, "有工作任务但没有编号", "编一个不重复的编号；系统不代编")
 CONTENT_MISSING = Kind("C13", WARNING, "有编号但没有工作任务，未作为事项", "补上工作任务，或删去这一行")
@@ -55,7 +59,9 @@ NUMBER_UNKNOWN = Kind("X02", WARNING, "编号“{value}”在各台账里都没�
 END_BEFORE_START = Kind("X03", ERROR, "{column}{value}早于{other}{read}", "核对这两个日期")
 DATES_REVERSED = Kind("X04", WARNING, "{column}{value}早于{other}{read}", "核对这两个日期")
 FINISHED_UNDATED = Kind("X05", WARNING, "已完成但没有办结日期", "补填办结日期")
-FINISHED_UNMARKED = Kind("X06", WARNING, "有办结日期{value}但办理状态是“{read}”", "办结的改为“已完成”；没有办结的删去日期")
+FINISHED_UNMARKED = Kind(
+    "X06", WARNING, "有办结日期{value}但办理状态是“{read}”", "办结的改为“已完成”；没有办结的删去日期"
+)
 CLOSED_UNFILED = Kind("X07", WARNING, "已销号但没有方案备案日期", "补填方案备案日期，或核对是否应当销号")
 STARS_MISMATCH = Kind("X08", WARNING, "星级 {value}★ 与工作类别“{read}”不符（应为 {other}★）", "核对星级和工作类别")
 STARS_DERIVED = Kind("X09", NOTICE, "星级没有填，按工作类别“{read}”计 {value}★", "补填星级")
@@ -70,7 +76,9 @@ UNIT_TWICE = Kind("X15", WARNING, "单位“{value}”重复（另见 {other}）
 YEAR_ODD = Kind("R01", WARNING, "完成时限{value}不在立项以后或台账年度 {read} 之内", "核对年份；确实跨年的不必改")
 GROUND_UNKNOWN = Kind("R02", WARNING, "认定的事由“{value}”不是现行文件列举的事由", "改用：{choices}")
 PROGRESS_BLANK = Kind("R03", WARNING, "没有完成进度，也没有采用的反馈，按 0 计", "补填完成进度")
-CALENDAR_MISSING = Kind("R04", NOTICE, "{value}年放假安排未收录，工作日暂按周末推算", "放假安排公布后，在工作日历表补上休、班")
+CALENDAR_MISSING = Kind(
+    "R04", NOTICE, "{value}年放假安排未收录，工作日暂按周末推算", "放假安排公布后，在工作日历表补上休、班"
+)
 
 
 def finding(kind: Kind, place: Place, column: str | None, number: str = "", **facts: object) -> Finding:

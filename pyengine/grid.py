@@ -37,6 +37,14 @@ class Grid:
             return self.rows[row - 1][column - 1]
         return None
 
+    def find(self, text: str) -> tuple[int, int] | None:
+        """内容正好是 text 的第一格（行、列），只看前 60 行；没有则 None。"""
+        for row, values in enumerate(self.rows[:60], start=1):
+            for column, value in enumerate(values, start=1):
+                if value == text:
+                    return row, column
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Written:

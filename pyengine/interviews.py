@@ -22,13 +22,14 @@ def interviewed_twice(case: Case) -> Iterator[tuple[str, date, tuple[str, ...], 
         answered = _answered(case, unit)
         used = max((day for day, answer in answered if answer == "是"), default=date.min)
         fresh = sorted(day for day in days if day > used)
+        rejected = {day for day, answer in answered if answer == "否"}
         for day in fresh:
             window = [other for other in fresh if other <= day and _within(case, other, day)]
-            if len(window) >= case.settings.int("约谈次数") and day not in {known for known, answer in answered if answer == "否"}:
-                if case.as_of <= add_months(day, 12):
-                    records = [record for held in window for record in days[held]]
-                    yield unit, day, _numbers(records), tuple(_fact(record) for record in records)
-                    break
+            reached = len(window) >= case.settings.int("约谈次数") and day not in rejected
+            if reached and case.as_of <= add_months(day, 12):
+                records = [record for held in window for record in days[held]]
+                yield unit, day, _numbers(records), tuple(_fact(record) for record in records)
+                break
 
 
 def _within(case: Case, earlier: date, later: date) -> bool:
@@ -58,8 +59,12 @@ def _counts(case: Case, day: date) -> bool:
 
 
 def _answered(case: Case, unit: str) -> tuple[tuple[date, str], ...]:
-    rows = (row for row in case.ledger.card_rows if row.unit == unit and row.ground.startswith(_RED_GROUND) and row.answer)
-    return tuple((date.fromisoformat(row.ground.rstrip("）")[-10:]), row.answer) for row in rows if row.ground.endswith("）"))
+    rows = (
+        row for row in case.ledger.card_rows if row.unit == unit and row.ground.startswith(_RED_GROUND) and row.answer
+    )
+    return tuple(
+        (date.fromisoformat(row.ground.rstrip("）")[-10:]), row.answer) for row in rows if row.ground.endswith("）")
+    )
 
 
 def _numbers(records: list[Record]) -> tuple[str, ...]:
@@ -67,4 +72,7 @@ def _numbers(records: list[Record]) -> tuple[str, ...]:
 
 
 def _fact(record: Record) -> Fact:
-    return Fact(f"{record.on}约谈：{record.reason or '（未写事由）'}（{record.place.ref('日期')}）", record.numbers[0] if record.numbers else "")
+    return Fact(
+        f"{record.on}约谈：{record.reason or '（未写事由）'}（{record.place.ref('日期')}）",
+        record.numbers[0] if record.numbers else "",
+    )

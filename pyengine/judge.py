@@ -9,7 +9,17 @@ from datetime import date
 from pyengine import findings as catalogue
 from pyengine.cards import judge_cards, shown_events
 from pyengine.case import (
-    Case, effective, expected, is_closed, is_finished, is_open, may_lag, node_is_done, overdue_nodes, progress, stars_of,
+    Case,
+    effective,
+    expected,
+    is_closed,
+    is_finished,
+    is_open,
+    may_lag,
+    node_is_done,
+    overdue_nodes,
+    progress,
+    stars_of,
 )  # fmt: skip
 from pyengine.cells import percent
 from pyengine.check import check
@@ -19,8 +29,27 @@ from pyengine.prompts import PromptLog, judge_prompts, next_prompt
 from pyengine.reminders import judge_reminders
 from pyengine.rules import Circular
 from pyengine.terms import (
-    BEHIND, BY_NODES, BY_TIME, CLOSED, DUE_SOON, ERROR, FINISHED, MISSING, NO_DEADLINE, NODE_DONE, NODE_FUTURE, NODE_NEAR,
-    NODE_OVERDUE, NORMAL, NOT_STARTED, ONGOING, OPEN_ENDED, OVERDUE, SEVERITIES, UNREADABLE, UNVERIFIED,
+    BEHIND,
+    BY_NODES,
+    BY_TIME,
+    CLOSED,
+    DUE_SOON,
+    ERROR,
+    FINISHED,
+    MISSING,
+    NO_DEADLINE,
+    NODE_DONE,
+    NODE_FUTURE,
+    NODE_NEAR,
+    NODE_OVERDUE,
+    NORMAL,
+    NOT_STARTED,
+    ONGOING,
+    OPEN_ENDED,
+    OVERDUE,
+    SEVERITIES,
+    UNREADABLE,
+    UNVERIFIED,
 )  # fmt: skip
 
 
@@ -99,7 +128,9 @@ def not_started_in_time(verdict: Verdict, case: Case) -> bool:
     """启动时限已过、没有实际启动日期、进度不到“视为启动进度”。"""
     task, start = verdict.task, effective(verdict.task, case, "启动时限").due
     started = task.started is not None and task.started <= case.as_of
-    return bool(start and start < case.as_of and not started and (verdict.progress or 0) < case.settings.share("视为启动进度"))
+    return bool(
+        start and start < case.as_of and not started and (verdict.progress or 0) < case.settings.share("视为启动进度")
+    )
 
 
 def _late_reason(verdict: Verdict, case: Case) -> str:
@@ -149,4 +180,6 @@ def _judging_findings(case: Case, verdicts: tuple[Verdict, ...], prompts: tuple[
             yield finding(catalogue.PROGRESS_BLANK, verdict.task.place, "完成进度", verdict.task.number)
     for year in sorted({prompt.reply_by.year for prompt in prompts if prompt.provisional}):
         kind = catalogue.CALENDAR_MISSING
-        yield Finding(kind.code, kind.severity, "工作日历", None, None, None, kind.message.format(value=year), kind.advice)
+        yield Finding(
+            kind.code, kind.severity, "工作日历", None, None, None, kind.message.format(value=year), kind.advice
+        )

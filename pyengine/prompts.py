@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from pyengine.case import Case, is_open, may_lag, node_is_done, overdue_nodes, stars_of
+from pyengine.case import Case, is_open, may_lag, node_is_done, overdue_nodes
 from pyengine.model import Citation, Prompt, Task, Verdict
 from pyengine.periods import DAY, PERIODS, Period, month_end
 from pyengine.rules import Rule
@@ -70,16 +70,27 @@ def _due(case: Case, rule: Rule, verdict: Verdict, unit: str, log: PromptLog) ->
 def reasons(case: Case, verdict: Verdict) -> tuple[str, ...]:
     """5★此刻应当提示的原因：节点临近、节点逾期、进度滞后、久无反馈；都没有则空。"""
     task, settings = verdict.task, case.settings
-    near = [node for node in _ahead(task, case) if node <= case.as_of + timedelta(days=settings.int("五星节点临近天数"))]
+    near = [
+        node for node in _ahead(task, case) if node <= case.as_of + timedelta(days=settings.int("五星节点临近天数"))
+    ]
     lagging = may_lag(task) and verdict.gap is not None and verdict.gap < -settings.share("滞后容差")
     silent = (last := last_reply(task, case)) is not None and (case.as_of - last).days >= settings.int("五星静默天数")
-    causes = {"节点临近": bool(near), "节点逾期": bool(overdue_nodes(task, case)), "进度滞后": lagging, "久无反馈": silent}
+    causes = {
+        "节点临近": bool(near),
+        "节点逾期": bool(overdue_nodes(task, case)),
+        "进度滞后": lagging,
+        "久无反馈": silent,
+    }
     return tuple(cause for cause, holds in causes.items() if holds)
 
 
 def _ahead(task: Task, case: Case) -> list[date]:
     nodes = case.nodes.get(task.number, ())
-    return [node.due.due for node in nodes if node.due.due and node.due.due >= case.as_of and not node_is_done(node, case.as_of)]
+    return [
+        node.due.due
+        for node in nodes
+        if node.due.due and node.due.due >= case.as_of and not node_is_done(node, case.as_of)
+    ]
 
 
 def last_reply(task: Task, case: Case) -> date | None:

@@ -154,7 +154,9 @@ def _note_junk(reader: _Reader, junk: list[Row]) -> None:
             continue
         first, value = junk[start].place, junk[start].raw("编号") or junk[start].raw("工作任务")
         area = f"{column_letter(min(first.columns.values()))}{first.row}:{column_letter(max(first.columns.values()))}{last.row}"
-        reader.findings.append(finding(catalogue.ROWS_ERROR, first, "编号", cells=area, count=index - start, value=value))
+        reader.findings.append(
+            finding(catalogue.ROWS_ERROR, first, "编号", cells=area, count=index - start, value=value)
+        )
         start = index
 
 
@@ -212,7 +214,12 @@ def _stars(row: Row) -> int | None:
 def _node(row: Row, reader: _Reader) -> model.Node:
     row.number = row.text("编号")
     return model.Node(
-        row.place, row.number, row.text("节点内容"), row.deadline("完成时限", reader.year), row.decimal("权重"), row.date("实际完成日期")
+        row.place,
+        row.number,
+        row.text("节点内容"),
+        row.deadline("完成时限", reader.year),
+        row.decimal("权重"),
+        row.date("实际完成日期"),
     )
 
 
@@ -301,9 +308,6 @@ def _finding_answer(row: Row, reader: _Reader) -> tuple[tuple[str, str, str], st
 
 
 def _last_refreshed(grid: Grid) -> date | None:
-    for number, values in enumerate(grid.rows[:60], start=1):
-        for column, value in enumerate(values, start=1):
-            if value == "刷新时间":
-                found = grid.at(number, column + 1)
-                return found.date() if isinstance(found, datetime) else found if isinstance(found, date) else None
-    return None
+    place = grid.find("刷新时间")
+    found = grid.at(place[0], place[1] + 1) if place else None
+    return found.date() if isinstance(found, datetime) else found if isinstance(found, date) else None

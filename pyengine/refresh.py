@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -18,11 +17,11 @@ from pyengine.letters import Letter, letters_due
 from pyengine.model import Outcome
 from pyengine.ooxml import CellEdit, ChangedMeanwhile, NamedLook
 from pyengine.read import Reading, read_ledger
-from pyengine.render import render, template_path
 from pyengine.rules import all_circulars
 from pyengine.writeback import NewRecord, plan_records, plan_refresh
 
 T = TypeVar("T")
+NOTHING_WRITTEN = Written(0, 0, ())
 Step = Callable[[str], None]
 """进度：每走到一步叫一次，参数是这一步的中文名。"""
 
@@ -41,7 +40,7 @@ class Result:
 
     reading: Reading
     outcome: Outcome
-    written: Written = Written(0, 0, ())
+    written: Written = NOTHING_WRITTEN
     letters: tuple[tuple[Letter, Path | None], ...] = ()
 
 
@@ -52,7 +51,9 @@ def examine(book: Book, as_of: date, step: Step = lambda _: None) -> tuple[Resul
     reading = read_ledger(grids, as_of)
     step("校验判定")
     outcome = recompute(reading.ledger, all_circulars(), as_of)
-    return Result(reading, outcome, letters=tuple((letter, None) for letter in letters_due(reading.ledger, outcome))), grids
+    return Result(
+        reading, outcome, letters=tuple((letter, None) for letter in letters_due(reading.ledger, outcome))
+    ), grids
 
 
 def refresh(open_book: Callable[[], Book], as_of: date, stamp: str, step: Step = lambda _: None) -> Result:
@@ -75,7 +76,9 @@ def _twice(run: Callable[[], T]) -> T:
         return run()
 
 
-def draft_letters(open_book: Callable[[], Book], ledger: Path, out: Path, as_of: date, stamp: str, step: Step = lambda _: None) -> Result:
+def draft_letters(
+    open_book: Callable[[], Book], ledger: Path, out: Path, as_of: date, stamp: str, step: Step = lambda _: None
+) -> Result:
     """起草应发的公文到 out，并（设置 生成即登记）在督查记录补登。
 
     先全部写到临时目录，登记成功后才移入 out：要么都有，要么都没有。
@@ -88,6 +91,8 @@ def _draft(book: Book, ledger: Path, out: Path, as_of: date, stamp: str, step: S
     letters = [letter for letter, _ in result.letters]
     if not letters:
         return result
+    from pyengine.render import render, template_path  # Word 那一套装入要半秒，刷新用不着
+
     step("起草公文")
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".duban-", dir=out) as folder:
@@ -101,7 +106,7 @@ def _draft(book: Book, ledger: Path, out: Path, as_of: date, stamp: str, step: S
 
 def _register(book: Book, result: Result, grids: Mapping[str, Grid], letters: Sequence[Letter], stamp: str) -> Written:
     if not result.reading.ledger.settings.yes("生成即登记"):
-        return Written(0, 0, ())
+        return NOTHING_WRITTEN
     records = [NewRecord(_record(letter, result.outcome.as_of)) for letter in letters]
     return book.write(plan_records(result.reading, grids, records), layout().styles, stamp)
 
@@ -119,7 +124,7 @@ def _moved(source: Path, folder: Path) -> Path:
     while target.exists():
         target, count = folder / f"{source.stem}（{count}）{source.suffix}", count + 1
     try:
-        os.replace(source, target)
+        source.replace(target)
     except OSError:
         shutil.move(source, target)
     return target

@@ -51,13 +51,20 @@ def _replies(case: Case) -> Reminders:
         state = f"已逾期{days}天" if days > 0 else f"{record.limit}到期"
         text = f"{record.document_number or record.event}应反馈，{state}（{record.place.ref('限期')}）"
         for unit in record.units or ("",):
-            yield Reminder("反馈", record.limit, "、".join(record.numbers), unit, text, case.regime.cite("提示", "专项督办"))
+            yield Reminder(
+                "反馈", record.limit, "、".join(record.numbers), unit, text, case.regime.cite("提示", "专项督办")
+            )
 
 
 def _nodes(case: Case, verdicts: Mapping[str, Verdict], node_states: tuple[tuple[Node, str], ...]) -> Reminders:
     for node, state in node_states:
         verdict = verdicts.get(node.number)
-        if state not in (NODE_NEAR, NODE_OVERDUE) or verdict is None or not is_open(verdict.task, case.as_of) or not node.due.due:
+        if (
+            state not in (NODE_NEAR, NODE_OVERDUE)
+            or verdict is None
+            or not is_open(verdict.task, case.as_of)
+            or not node.due.due
+        ):
             continue
         days = (node.due.due - case.as_of).days
         when = f"还有{days}天" if days > 0 else "今天到期" if days == 0 else f"已逾期{-days}天"
@@ -73,7 +80,9 @@ def _deadlines(case: Case, verdicts: Mapping[str, Verdict]) -> Reminders:
             continue
         when = f"还有{days}天" if days > 0 else "今天到期" if days == 0 else f"已逾期{-days}天"
         text = f"完成时限{due}，{when}（{verdict.task.place.ref('完成时限')}）"
-        yield Reminder("时限", due, verdict.task.number, "、".join(verdict.task.lead_units), text, case.regime.cite("台账与状态"))
+        yield Reminder(
+            "时限", due, verdict.task.number, "、".join(verdict.task.lead_units), text, case.regime.cite("台账与状态")
+        )
 
 
 def _rectifications(case: Case) -> Reminders:
@@ -81,7 +90,9 @@ def _rectifications(case: Case) -> Reminders:
         if record.event not in ("预警通知书", "约谈") or record.limit is None:
             continue
         numbers = tuple(number for number in record.numbers if not rectified(case, record, number))
-        numbers = tuple(number for number in numbers if number not in case.tasks or is_open(case.tasks[number], case.as_of))
+        numbers = tuple(
+            number for number in numbers if number not in case.tasks or is_open(case.tasks[number], case.as_of)
+        )
         if not numbers and (record.numbers or rectified(case, record, "")):
             continue
         days = (case.as_of - record.limit).days
@@ -114,7 +125,9 @@ def _roundups(case: Case, verdicts: Mapping[str, Verdict]) -> Reminders:
         period_of = PERIODS.get(rule.cadence)
         if period_of is None or roundup_day(period_of(case.as_of), case) != case.as_of:
             continue
-        count = sum(1 for verdict in verdicts.values() if verdict.stars == rule.stars and is_open(verdict.task, case.as_of))
+        count = sum(
+            1 for verdict in verdicts.values() if verdict.stars == rule.stars and is_open(verdict.task, case.as_of)
+        )
         text = f"{period_of(case.as_of).label}{rule.stars}★督检汇总，在办{count}项，汇总后报县政府"
         yield Reminder("督查", case.as_of, "", "", text, rule.cite)
 

@@ -58,9 +58,10 @@ def answered(case: Case, record: Record) -> bool:
 
 def rectified(case: Case, record: Record, number: str) -> bool:
     """record 之后该单位（该编号）有没有整改完成。"""
-    for later in case.records:
-        same_unit = not record.units or bool(set(later.units) & set(record.units)) or not later.units
-        if later.event == "整改完成" and later.on and record.on and later.on >= record.on and same_unit:
-            if not later.numbers or number in later.numbers:
-                return True
-    return False
+    return any(_rectifies(later, record, number) for later in case.records)
+
+
+def _rectifies(later: Record, record: Record, number: str) -> bool:
+    same_unit = not record.units or not later.units or bool(set(later.units) & set(record.units))
+    after = bool(later.on and record.on and later.on >= record.on)
+    return later.event == "整改完成" and after and same_unit and (not later.numbers or number in later.numbers)

@@ -18,7 +18,9 @@ from pyengine.terms import STATUSES
 Json = dict[str, Any]
 
 
-def report(ledger: Path, outcome: Outcome, written: Written, letters: Iterable[tuple[Letter, Path | None]] = ()) -> Json:
+def report(
+    ledger: Path, outcome: Outcome, written: Written, letters: Iterable[tuple[Letter, Path | None]] = ()
+) -> Json:
     """一次运行的完整结果。"""
     cards = gravest(outcome.cards)
     return {
@@ -97,7 +99,12 @@ def _reminder(item: Reminder) -> Json:
 
 
 def _letter(letter: Letter, path: Path | None) -> Json:
-    return {"template": letter.template, "unit": letter.unit, "number": letter.number or None, "path": str(path) if path else None}
+    return {
+        "template": letter.template,
+        "unit": letter.unit,
+        "number": letter.number or None,
+        "path": str(path) if path else None,
+    }
 
 
 def _summary(row: Any) -> Json:

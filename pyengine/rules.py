@@ -131,7 +131,9 @@ def load_circular(text: str, source: str) -> Circular:
     for key in ("number", "title", "effective", "rule"):
         if key not in data:
             raise RuleProblem(f"{source}：缺少 {key}")
-    rules = tuple(_rule(row, data["number"], f"{source} 第{index}条") for index, row in enumerate(data["rule"], start=1))
+    rules = tuple(
+        _rule(row, data["number"], f"{source} 第{index}条") for index, row in enumerate(data["rule"], start=1)
+    )
     return Circular(data["number"], data["title"], data["effective"], data.get("effective_setting", ""), rules)
 
 
@@ -140,11 +142,14 @@ def _rule(row: Mapping[str, Any], number: str, source: str) -> Rule:
     for key in ("chapter", "clause", "gist"):
         if not row.get(key):
             raise RuleProblem(f"{source}：缺少 {key}")
-    if row.get("card") and (row["card"] not in COLOURS or not row.get("ground") or not (row.get("when") or row.get("recorded"))):
+    if row.get("card") and (
+        row["card"] not in COLOURS or not row.get("ground") or not (row.get("when") or row.get("recorded"))
+    ):
         raise RuleProblem(f"{source}：牌要写明颜色（{'、'.join(COLOURS)}）、ground，以及 when 或 recorded")
     if row.get("cadence") and row["cadence"] not in CADENCES:
         raise RuleProblem(f"{source}：cadence 只能是{'、'.join(CADENCES)}")
-    return Rule(number, **{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    return Rule(number, **values)
 
 
 def _known(data: Mapping[str, Any], allowed: set[str], source: str) -> None:

@@ -87,7 +87,21 @@ def _date(spec: SettingSpec, value: object) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value).strip())
 
 
-_PARSERS = {"text": _text, "choice": _choice, "yes_no": _choice, "int": _int, "number": _number, "share": _share, "date": _date}
+_PARSERS = {
+    "text": _text,
+    "choice": _choice,
+    "yes_no": _choice,
+    "int": _int,
+    "number": _number,
+    "share": _share,
+    "date": _date,
+}
+
+
+@cache
+def default_values() -> Mapping[str, SettingValue]:
+    """各项的默认取值。"""
+    return {item: parse_setting(spec, None) for item, spec in setting_specs().items()}
 
 
 @dataclass(frozen=True)
@@ -97,8 +111,7 @@ class Settings:
     values: Mapping[str, SettingValue] = field(default_factory=dict)
 
     def __getitem__(self, item: str) -> SettingValue:
-        spec = setting_specs()[item]
-        return self.values[item] if item in self.values else parse_setting(spec, None)
+        return self.values[item] if item in self.values else default_values()[item]
 
     def int(self, item: str) -> int:
         """整数项的取值。"""

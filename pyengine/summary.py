@@ -45,7 +45,9 @@ def summarise(verdicts: Sequence[Verdict]) -> tuple[SummaryRow, ...]:
         shares = largest_remainder([int(totals[name]) for name in order])
         for name, tenths in zip(order, shares, strict=True):
             by_status = tuple(int(number) for number in counts.loc[name])
-            rows.append(SummaryRow(str(dimension), str(name), int(totals[name]), by_status, int(arranged[name]), tenths))
+            rows.append(
+                SummaryRow(str(dimension), str(name), int(totals[name]), by_status, int(arranged[name]), tenths)
+            )
     return tuple(rows)
 
 

@@ -50,7 +50,9 @@ def find_tables(grids: Mapping[str, Grid]) -> Mapping[str, SheetTable]:
 def _require_sheets(grids: Mapping[str, Grid]) -> None:
     missing = [sheet for sheet in layout().order if sheet not in grids]
     if missing and not any(sheet in grids for sheet in layout().ledger.sheets):
-        raise StructureError("这个工作簿不是督办台账：没有任何一张台账表", "请选督办台账文件；原有台账先用空白台账（duban new）建账")
+        raise StructureError(
+            "这个工作簿不是督办台账：没有任何一张台账表", "请选督办台账文件；原有台账先用空白台账（duban new）建账"
+        )
     if missing:
         names = "、".join(f"“{sheet}”" for sheet in missing)
         raise StructureError(f"缺少工作表{names}", "请撤销删除或改名，或从空白台账（duban new）复制这张表过来")
@@ -83,14 +85,20 @@ def _aliases(table: Table) -> dict[str, str]:
 
 
 def _locate(sheet: str, grid: Grid, table: Table, strict: bool) -> SheetTable:
-    header_row, found = max(((number, _named(row, table)) for number, row in _top(grid)), key=lambda item: len(item[1]), default=(0, {}))
+    header_row, found = max(
+        ((number, _named(row, table)) for number, row in _top(grid)), key=lambda item: len(item[1]), default=(0, {})
+    )
     expected = [column.name for column in table.columns]
     missing = tuple(name for name in expected if name not in found)
     if len(found) < min(2, len(expected)):
-        raise StructureError(f"{sheet}!第{layout().header_row}行 没有表头（应有“{'、'.join(expected[:4])}”等）", "请恢复表头行")
+        raise StructureError(
+            f"{sheet}!第{layout().header_row}行 没有表头（应有“{'、'.join(expected[:4])}”等）", "请恢复表头行"
+        )
     if strict and missing:
         names = "、".join(f"“{name}”" for name in missing)
-        raise StructureError(f"{sheet}!第{header_row}行 缺少表头{names}", "请补上这一列（列名照原样），或撤销删除、改名")
+        raise StructureError(
+            f"{sheet}!第{header_row}行 缺少表头{names}", "请补上这一列（列名照原样），或撤销删除、改名"
+        )
     _refuse_twice(sheet, header_row, found)
     columns = {name: positions[0] for name, positions in found.items()}
     _refuse_merges(sheet, grid, header_row, columns)

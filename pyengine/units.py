@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pyengine.model import Unit
 
@@ -21,11 +22,13 @@ _COLLECTIVE = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def unit_key(name: str) -> str:
     """单位名称比对用的写法：全半角统一、去空白。"""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name))
 
 
+@lru_cache(maxsize=8192)
 def split_units(text: str) -> tuple[str, ...]:
     """单位栏里的各个名称，按原文次序、去重；不在括号里断开。"""
     parts, depth, current = [], 0, ""

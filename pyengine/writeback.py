@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 
 from pyengine.board import board_cells, home_cells, summary_cells
-from pyengine.case import is_open
 from pyengine.cards import gravest
+from pyengine.case import is_open
 from pyengine.grid import Grid
 from pyengine.layout import layout
 from pyengine.lists import card_list, finding_list, reminder_list
@@ -45,7 +45,7 @@ class Plan:
         """把 value 写到一格；没有这一列或值没有变则不写（样式仍交由写入时比对）。"""
         if column is None:
             return
-        value = stored_text(value) if isinstance(value, str) else value
+        value = stored_text(value) if type(value) is str else value
         same = same_value(self.grids[sheet].at(row, column), value)
         if not same or more.get("style") is not None:
             self.edits[sheet].append(CellEdit(row, column, KEEP if same else value, **more))  # type: ignore[arg-type]
@@ -53,6 +53,8 @@ class Plan:
 
 def same_value(old: object, new: object) -> bool:
     """两个单元格值是否相等：空串即空白，午夜的时间即日期，整数与小数按数值。"""
+    if type(old) is type(new) and type(new) is not float:
+        return old == new
     return _plain(old) == _plain(new)
 
 
@@ -70,17 +72,24 @@ def plan_refresh(reading: Reading, outcome: Outcome, grids: Mapping[str, Grid]) 
     _write_verdicts(plan, reading, outcome)
     _write_nodes(plan, reading, outcome)
     _write_checks(plan, reading, outcome.findings)
-    for sheet, rows in zip(_LISTS, (reminder_list(reading, outcome), card_list(outcome), finding_list(reading, outcome)), strict=True):
+    for sheet, rows in zip(
+        _LISTS, (reminder_list(reading, outcome), card_list(outcome), finding_list(reading, outcome)), strict=True
+    ):
         _write_list(plan, reading.tables[sheet], rows)
     _append(plan, reading.tables[RECORDS], (NewRecord(_shown(card, outcome.as_of)) for card in outcome.events))
-    for sheet, cells in (("督检汇总", summary_cells(grids["督检汇总"], outcome)), ("看板", board_cells(grids["看板"], outcome))):
+    for sheet, cells in (
+        ("督检汇总", summary_cells(grids["督检汇总"], outcome)),
+        ("看板", board_cells(grids["看板"], outcome)),
+    ):
         for row, column, value in cells:
             plan.put(sheet, row, column, value)
     _write_home(plan, reading, outcome)
     return guarded(plan.edits, reading.tables)
 
 
-def plan_records(reading: Reading, grids: Mapping[str, Grid], records: Iterable[NewRecord]) -> Mapping[str, Sequence[CellEdit]]:
+def plan_records(
+    reading: Reading, grids: Mapping[str, Grid], records: Iterable[NewRecord]
+) -> Mapping[str, Sequence[CellEdit]]:
     """只在督查记录末尾补行的改动。"""
     plan = Plan(grids)
     _append(plan, reading.tables[RECORDS], records)
@@ -121,7 +130,12 @@ def _put_engine(plan: Plan, table: SheetTable, row: int, header: str, value: Val
     column = table.columns.get(header)
     form = table.table.column(header).format
     style = _style_of(header, value)
-    if style is None and header in ("预警状态", "亮牌") and column and plan.grids[table.sheet].at(row, column) is not None:
+    if (
+        style is None
+        and header in ("预警状态", "亮牌")
+        and column
+        and plan.grids[table.sheet].at(row, column) is not None
+    ):
         style = PLAIN
     plan.put(table.sheet, row, column, value, style=style, number_format=form)
 
@@ -177,7 +191,9 @@ def _write_list(plan: Plan, table: SheetTable, rows: Sequence[Mapping[str, Value
             value, old = values.get(column.name), grid.at(row, table.columns[column.name])
             style = _style_of(column.name, value) or (PLAIN if column.name == "牌" and old is not None else None)
             link = _link(value) if column.name == "位置" and not same_value(old, value) else None
-            plan.put(table.sheet, row, table.columns[column.name], value, style=style, number_format=column.format, link=link)
+            plan.put(
+                table.sheet, row, table.columns[column.name], value, style=style, number_format=column.format, link=link
+            )
 
 
 def _link(value: Value) -> str:
@@ -216,21 +232,20 @@ def _write_home(plan: Plan, reading: Reading, outcome: Outcome) -> None:
     for row, column, value in home_cells(plan.grids["首页"], reading, outcome):
         plan.put("首页", row, column, value)
     changed = changed or bool(plan.edits.get("首页"))
-    for row, column in _labels(plan.grids["首页"], "刷新时间") if changed else ():
-        plan.put("首页", row, column + 1, outcome.as_of, number_format="yyyy-mm-dd")
+    place = plan.grids["首页"].find("刷新时间")
+    if place and changed:
+        plan.put("首页", place[0], place[1] + 1, outcome.as_of, number_format="yyyy-mm-dd")
 
 
-def _labels(grid: Grid, text: str) -> Iterator[tuple[int, int]]:
-    for row, values in enumerate(grid.rows[:60], start=1):
-        yield from ((row, column) for column, value in enumerate(values, start=1) if value == text)
-
-
-def guarded(edits: Mapping[str, Sequence[CellEdit]], tables: Mapping[str, SheetTable]) -> Mapping[str, Sequence[CellEdit]]:
+def guarded(
+    edits: Mapping[str, Sequence[CellEdit]], tables: Mapping[str, SheetTable]
+) -> Mapping[str, Sequence[CellEdit]]:
     """核对每处改动都归系统所有，原样返回；有一处不是就抛 WriteRefused，什么也不写。"""
     for sheet, changes in edits.items():
         for edit in changes:
             if not _owned(sheet, edit, tables.get(sheet)):
-                raise WriteRefused(f"系统不得写 {sheet} 第{edit.row}行第{edit.column}列，已停止", "这是程序的差错，台账没有改动，请反馈给维护人员")
+                where = f"{sheet} 第{edit.row}行第{edit.column}列"
+                raise WriteRefused(f"系统不得写 {where}，已停止", "这是程序的差错，台账没有改动，请反馈给维护人员")
     return edits
 
 

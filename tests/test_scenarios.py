@@ -67,10 +67,15 @@ def test_scenario(case: Mapping[str, Any]) -> None:
 
 def judge(case: Mapping[str, Any]) -> Outcome:
     """场景的事实经内存台账判定后的结果。"""
-    tables: dict[str, Any] = {"单位": UNITS, **{sheet: table(text) for sheet, text in case.items() if sheet in layout().order}}
+    tables: dict[str, Any] = {
+        "单位": UNITS,
+        **{sheet: table(text) for sheet, text in case.items() if sheet in layout().order},
+    }
     for sheet in LEDGERS:
         tables[sheet] = [{**BASE, **row} for row in tables.get(sheet, [])]
-    tables["设置"] = [{"项目": item, "取值": value} for item, value in {"年度": 2026, **case.get("settings", {})}.items()]
+    tables["设置"] = [
+        {"项目": item, "取值": value} for item, value in {"年度": 2026, **case.get("settings", {})}.items()
+    ]
     reading = read_ledger(MemoryBook.of(tables).sheets(), case["as_of"])
     return recompute(reading.ledger, all_circulars(), case["as_of"])
 

@@ -29,8 +29,15 @@ class MemoryBook:
 
     def write(self, edits: Mapping[str, Sequence[CellEdit]], looks: Mapping[str, NamedLook], stamp: str) -> Written:
         """就地改动，返回改了多少格、多少行、哪些表。样式没有变的不算。"""
-        touched = {(sheet, edit.row, edit.column) for sheet, changes in edits.items() for edit in changes if self._apply(sheet, edit)}
-        return Written(len(touched), len({place[:2] for place in touched}), tuple(sorted({place[0] for place in touched})))
+        touched = {
+            (sheet, edit.row, edit.column)
+            for sheet, changes in edits.items()
+            for edit in changes
+            if self._apply(sheet, edit)
+        }
+        return Written(
+            len(touched), len({place[:2] for place in touched}), tuple(sorted({place[0] for place in touched}))
+        )
 
     def _apply(self, sheet: str, edit: CellEdit) -> bool:
         place = (sheet, edit.row, edit.column)
