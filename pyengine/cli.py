@@ -212,10 +212,11 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    sys.exit(_run(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:]))
 
 
-def _run(arguments: list[str]) -> int:
+def run(arguments: list[str]) -> int:
+    """运行一条命令，返回退出码；要说的话写到标准输出和标准错误。"""
     try:
         return typer.main.get_command(app).main(arguments, prog_name="duban", standalone_mode=False) or DONE
     except (KeyboardInterrupt, typer.Abort):

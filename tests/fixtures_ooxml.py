@@ -27,11 +27,12 @@ def png() -> bytes:
         return struct.pack(">L", len(content)) + kind + content + struct.pack(">L", zlib.crc32(kind + content))
 
     header = struct.pack(">LLBBBBB", 1, 1, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0\x80")) + chunk(b"IEND", b"")
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0\x80")) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
 
 
 def hard_book(path: Path) -> Path:
-    """A .xlsm with charts, text box, pictures, notes, rules, table, sparklines, macros and parts XlsxWriter cannot make."""
+    """A .xlsm with charts, text box, pictures, notes, rules, tables, sparklines, macros and parts of other programs."""
     plain, macros = path.with_suffix(".plain"), path.with_suffix(".bin")
     macros.write_bytes(b"\xd0\xcf\x11\xe0 not really a macro project")
     book = xlsxwriter.Workbook(str(plain))
@@ -92,8 +93,9 @@ def _log(book: xlsxwriter.Workbook) -> None:
     edge = book.add_format({"border": 1, "num_format": "yyyy-mm-dd"})
     sheet.write_datetime(3, 0, date(2026, 5, 6), edge)
     sheet.write_row(3, 1, ["工作提示", "R3"], book.add_format({"border": 1, "italic": True}))
-    sheet.add_table(2, 0, 3, 2, {"name": "tblRecord", "columns": [{"header": h} for h in ("日期", "事件", "编号")]})
-    sheet.add_table(2, 5, 4, 6, {"name": "tblTotal", "total_row": True, "columns": [{"header": "甲"}, {"header": "乙"}]})
+    heads, others = ([{"header": name} for name in names] for names in (("日期", "事件", "编号"), ("甲", "乙")))
+    sheet.add_table(2, 0, 3, 2, {"name": "tblRecord", "columns": heads})
+    sheet.add_table(2, 5, 4, 6, {"name": "tblTotal", "total_row": True, "columns": others})
 
 
 def _lists(book: xlsxwriter.Workbook) -> None:
@@ -112,7 +114,7 @@ _EXTENSION = (
     "</x14:dataValidation></x14:dataValidations></ext>"
 )
 _FOREIGN: Mapping[str, str] = {
-    "xl/threadedComments/threadedComment1.xml": "<ThreadedComments xmlns='urn:x'><threadedComment ref='M6'/></ThreadedComments>",
+    "xl/threadedComments/threadedComment1.xml": "<ThreadedComments><threadedComment ref='M6'/></ThreadedComments>",
     "xl/persons/person.xml": "<personList xmlns='urn:x'><person displayName='张三'/></personList>",
     "xl/cellimages.xml": "<etc:cellImages xmlns:etc='http://www.wps.cn/officeDocument/2017/etCustomData'/>",
     "xl/calcChain.xml": f'<calcChain xmlns="{MAIN}"><c r="K4" i="1"/></calcChain>',
@@ -152,12 +154,15 @@ def _info(name: str) -> zipfile.ZipInfo:
 
 def _unusual_sheet(data: bytes) -> bytes:
     """The sheet with comments, an instruction, a CDATA text that looks like a cell, and one more extension."""
-    trap = '<row r="40"><c r="A40" t="str"><v><![CDATA[<c r="B40"><f>1</f></c>]]></v></c><!-- </row> --></row></sheetData>'
+    trap = '<row r="40"><c r="A40" t="str"><v><![CDATA[<c r="B40"><f>1</f></c>]]></v></c><!-- </row> --></row>'
+    trap += "</sheetData>"
     data = data.replace(b"</sheetData>", trap.encode() + "<?duban 保留?><!-- 备注 <row r='99'> -->".encode(), 1)
     return data.replace(b"</extLst>", _EXTENSION.encode() + b"</extLst>", 1)
 
 
-def sheet_book(path: Path, sheet_xml: bytes, styles: bytes | None = None, extra: Mapping[str, bytes] | None = None) -> Path:
+def sheet_book(
+    path: Path, sheet_xml: bytes, styles: bytes | None = None, extra: Mapping[str, bytes] | None = None
+) -> Path:
     """The least workbook around one worksheet part, for trying out unusual markup."""
     kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     types = (
@@ -167,7 +172,8 @@ def sheet_book(path: Path, sheet_xml: bytes, styles: bytes | None = None, extra:
         f'<Override PartName="/xl/s.xml" ContentType="{kinds}.worksheet+xml"/>'
         f'<Override PartName="/xl/styles.xml" ContentType="{kinds}.styles+xml"/></Types>'
     )
-    workbook = f'<x:workbook xmlns:x="{MAIN}" xmlns:q="{_REL}"><x:sheets><x:sheet name="表" sheetId="1" q:id="a"/></x:sheets></x:workbook>'
+    sheets = '<x:sheets><x:sheet name="表" sheetId="1" q:id="a"/></x:sheets>'
+    workbook = f'<x:workbook xmlns:x="{MAIN}" xmlns:q="{_REL}">{sheets}</x:workbook>'
     parts = {
         "[Content_Types].xml": types.encode(),
         "_rels/.rels": _relations(("w", "officeDocument", "/xl/workbook.xml")),
@@ -185,12 +191,14 @@ def sheet_book(path: Path, sheet_xml: bytes, styles: bytes | None = None, extra:
 
 def _relations(*rows: tuple[str, str, str]) -> bytes:
     inside = "".join(f'<Relationship Id="{i}" Type="{_REL}/{kind}" Target="{target}"/>' for i, kind, target in rows)
-    return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inside}</Relationships>'.encode()
+    namespace = "http://schemas.openxmlformats.org/package/2006/relationships"
+    return f'<Relationships xmlns="{namespace}">{inside}</Relationships>'.encode()
 
 
 STYLES = (
     f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font><sz val="11"/><name val="宋体"/></font></fonts>'
-    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill></fills>'
     '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
     '<cellXfs count="2"><xf xfId="0"/><xf xfId="0" numFmtId="14" applyNumberFormat="1"/></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'

@@ -1,0 +1,92 @@
+"""读表 — worksheets through calamine, with the error cells it hides put back and absurd ranges refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from typing import TypeVar
+
+from python_calamine import CalamineSheet, CalamineWorkbook
+
+from pyengine.ooxml import NotALedgerFile, Package, SheetText
+from pyengine.ooxml.areas import MAX_COLUMN, column_number
+
+from .grid import CellError, Grid, trimmed
+
+MAX_CELLS = 20_000_000
+_T = TypeVar("_T")
+_SAVE_AGAIN = "请在 Excel 或 WPS 中打开并另存一份；打不开的，从备份恢复。"
+_ROW_NUMBER = re.compile(rb"""row\s[^>]*?\br\s*=\s*["'](\d+)""")
+_LETTERS = re.compile(rb'r="([A-Z]{1,3})\d')
+_FILLED_LETTERS = re.compile(rb"""\sr=["']([A-Z]{1,3})\d+["'][^>]*[^>/]>""")
+
+
+def read_grid(package: Package, book: CalamineWorkbook, sheet: str) -> Grid:
+    """One worksheet. Raises `NotALedgerFile` when it cannot be read."""
+    part = package.sheets()[sheet]
+    xml = package.text(part)
+    _check_extent(xml, sheet)
+    found = _guarded(lambda: book.get_sheet_by_name(sheet), f"工作表“{sheet}”")
+    rows = _values(found)
+    if b't="e"' in xml or b"t='e'" in xml:
+        _put_errors(rows, SheetText(xml, part))
+    merges = tuple((a + 1, b + 1, c + 1, d + 1) for (a, b), (c, d) in found.merged_cell_ranges or ())
+    return Grid(trimmed(rows), merges)
+
+
+def workbook_of(package: Package, content: bytes) -> CalamineWorkbook:
+    """The package's bytes opened by calamine, once what calamine reads at once is known to be of its declared size."""
+    for kind in ("sharedStrings", "styles"):
+        for part in package.related(package.workbook, kind):
+            package.read(part)
+    return _guarded(lambda: CalamineWorkbook.from_filelike(BytesIO(content)), package.name)
+
+
+def raw_sheet(book: CalamineWorkbook, sheet: str) -> list[list[object]]:
+    """The sheet's values from A1 on, just as calamine gives them."""
+    return _values(_guarded(lambda: book.get_sheet_by_name(sheet), f"工作表“{sheet}”"))
+
+
+def _values(sheet: CalamineSheet) -> list[list[object]]:
+    rows: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+    return rows
+
+
+def _put_errors(rows: list[list[object]], text: SheetText) -> None:
+    for row, column, code in text.errors():
+        while len(rows) < row:
+            rows.append([])
+        rows[row - 1] += [""] * (column - len(rows[row - 1]))
+        rows[row - 1][column - 1] = CellError(code)
+    width = max((len(row) for row in rows), default=0)
+    for line in rows:
+        line += [""] * (width - len(line))
+
+
+def _check_extent(xml: bytes, sheet: str) -> None:
+    """Raises `NotALedgerFile` when a stray cell far out would make the sheet's rectangle absurdly large."""
+    last = max(xml.rfind(ending) for ending in (b"</v>", b":v>", b"</is>", b":is>"))
+    tag = max(xml.rfind(opening, 0, max(last, 0)) for opening in (b"<row ", b":row "))
+    found = _ROW_NUMBER.search(xml, tag, last) if tag >= 0 else None
+    row = int(found.group(1)) if found else 0
+    if row * MAX_COLUMN <= MAX_CELLS or row * _width(xml, _LETTERS) <= MAX_CELLS:
+        return
+    if row * _width(xml, _FILLED_LETTERS) > MAX_CELLS:
+        raise NotALedgerFile(
+            f"工作表“{sheet}”的内容一直排到第 {row} 行，范围大得不正常。", "请删去末尾零星的单元格内容后保存再运行。"
+        )
+
+
+def _width(xml: bytes, pattern: re.Pattern[bytes]) -> int:
+    return max((column_number(letters.decode()) for letters in set(pattern.findall(xml))), default=MAX_COLUMN)
+
+
+def _guarded(action: Callable[[], _T], what: str) -> _T:
+    """The action's result; whatever calamine throws, its panics included, becomes `NotALedgerFile`."""
+    try:
+        return action()
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise NotALedgerFile(f"{what}读不出来（{error}）。", _SAVE_AGAIN) from error

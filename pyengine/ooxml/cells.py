@@ -1,0 +1,197 @@
+"""行与单元格 — finds rows and cells of a worksheet part by offset, without building a tree of them.
+
+A sheet's frame (everything but the inside of <sheetData>) is small and is parsed properly; the inside is scanned. In
+well-formed XML with comments, CDATA and instructions blanked out, every `<` begins a tag, so the scan is exact.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .areas import Area, column_number, letters, parse_area
+from .errors import NotALedgerFile
+from .markup import ATTRIBUTES, Node, Splice, attributes_of, check, masked, parse, plain_text
+
+_SHEET_DATA = re.compile(rb"<((?:[^\s<>/:]+:)?)sheetData(?=[\s/>])" + ATTRIBUTES + rb"(/?)>")
+_EXTENSIONS = re.compile(rb"<((?:[^\s<>/:]+:)?extLst)(?=[\s>]).*?</\1\s*>", re.DOTALL)
+_ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d+)["']""")
+_CELL_LETTERS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]+)""")
+_STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)["']""")
+_TYPE_ERROR = re.compile(rb"""\st\s*=\s*["']e["']""")
+
+
+class Row(NamedTuple):
+    """一行 — its number; offsets of tag, tag end, closing tag and end (`<row/>`: the last three alike)."""
+
+    number: int
+    start: int
+    open_end: int
+    close: int
+    end: int
+
+
+class Cell(NamedTuple):
+    """一个单元格 — its column, offsets of start and end, the inside of its tag and its content."""
+
+    column: int
+    start: int
+    end: int
+    attributes: bytes
+    content: bytes
+
+    @property
+    def style(self) -> int:
+        """Index of its cell format."""
+        found = _STYLE.search(self.attributes)
+        return int(found.group(1)) if found else 0
+
+
+class SheetText:
+    """工作表部件 — a worksheet in UTF-8 bytes. Raises `NotALedgerFile` when it is not well-formed or no worksheet."""
+
+    def __init__(self, xml: bytes, part: str) -> None:
+        check(xml, part)
+        self.xml, self.part = xml, part
+        self._scan = _blanked(xml)
+        tag = _SHEET_DATA.search(self._scan)
+        if tag is None:
+            raise NotALedgerFile(f"部件 {part} 里没有单元格数据。", "请在 Excel 中打开并另存一份。")
+        self.prefix = tag.group(1)
+        self.data_start, self.data_open = tag.start(), tag.end()
+        self.data_empty = bool(tag.group(3))
+        closing = b"</" + self.prefix + b"sheetData"
+        self.data_close = self.data_open if self.data_empty else self._scan.rindex(closing)
+        self.frame = parse(xml[: self.data_open] + xml[self.data_close :], part)
+        self.frame_xml = xml[: self.data_open] + xml[self.data_close :]
+        if self.frame.child("sheetData") is None:
+            raise NotALedgerFile(f"部件 {part} 的结构不正常。", "请在 Excel 中打开并另存一份。")
+        prefix = re.escape(self.prefix)
+        self._row_tag = re.compile(b"<" + prefix + rb"row(?=[\s/>])" + ATTRIBUTES + rb"(/?)>")
+        name = prefix + b"c"
+        self._cell_start = b"<" + self.prefix + b"c "
+        closing, inside = b"/" + name + rb"\s*>", rb"[^<]*+"
+        content = inside + b"(?:<(?!" + closing + b")" + inside + b")*+"
+        self._cell_tag = re.compile(
+            b"<" + name + rb"(?=[\s/>])" + ATTRIBUTES + b"(?:/>|>(" + content + b")<" + closing + b")"
+        )
+        self._formula = re.compile(b"<" + prefix + rb"f(?=[\s/>])" + ATTRIBUTES + b"/?>")
+
+    def rows(self) -> Iterator[Row]:
+        """Every row, as it stands in the part; rows without a number count on from the one before."""
+        closing, number = b"</" + self.prefix + b"row", 0
+        scan = self._scan
+        for tag in self._row_tag.finditer(scan, self.data_open, self.data_close):
+            given = _ROW_NUMBER.search(tag.group(1))
+            number = int(given.group(1)) if given else number + 1
+            if tag.group(2):
+                yield Row(number, tag.start(), tag.end(), tag.end(), tag.end())
+            else:
+                close = scan.index(closing, tag.end())
+                yield Row(number, tag.start(), tag.end(), close, scan.index(b">", close) + 1)
+
+    def cells(self, row: Row) -> Iterator[Cell]:
+        """The row's cells; cells without an address count on from the one before."""
+        column = 0
+        for tag in self._cell_tag.finditer(self._scan, row.open_end, row.close):
+            block = tag.group(1)
+            given = _CELL_LETTERS.search(block)
+            column = column_number(given.group(1).decode()) if given else column + 1
+            yield Cell(column, tag.start(), tag.end(), block, tag.group(2) or b"")
+
+    def find(self, row: Row, column: int) -> Cell | None:
+        """The cell in that column, looked up by its address; None if there is none spelled the usual way."""
+        scan, wanted = self._scan, b' r="%b%d"' % (letters(column).encode(), row.number)
+        at = scan.find(wanted, row.open_end, row.close)
+        if at < 0:
+            return None
+        tag = self._cell_tag.match(scan, scan.rfind(b"<", row.open_end, at), row.close)
+        if tag is None or not tag.start(1) <= at < tag.end(1):
+            return None
+        return Cell(column, tag.start(), tag.end(), tag.group(1), tag.group(2) or b"")
+
+    def last(self, row: Row) -> Cell | None:
+        """The row's last cell, if it has an address."""
+        at = self._scan.rfind(self._cell_start, row.open_end, row.close)
+        tag = self._cell_tag.match(self._scan, at, row.close) if at >= 0 else None
+        given = _CELL_LETTERS.search(tag.group(1)) if tag is not None else None
+        if tag is None or given is None:
+            return None
+        column = column_number(given.group(1).decode())
+        return Cell(column, tag.start(), tag.end(), tag.group(1), tag.group(2) or b"")
+
+    def has_formula(self, cell: Cell) -> bool:
+        """Whether the cell holds a formula."""
+        return bool(cell.content) and self._formula.search(cell.content) is not None
+
+    def formula_areas(self) -> Iterator[Area]:
+        """Areas filled by one array formula, dynamic array or data table."""
+        if not any(self._scan.find(word, self.data_open, self.data_close) >= 0 for word in (b"array", b"dataTable")):
+            return
+        for tag in self._formula.finditer(self._scan, self.data_open, self.data_close):
+            found = attributes_of(tag.group(1))
+            if found.get(b"t", b"")[1:-1] in (b"array", b"dataTable") and b"ref" in found:
+                area = parse_area(found[b"ref"][1:-1].decode())
+                if area is not None:
+                    yield area
+
+    def errors(self) -> Iterator[tuple[int, int, str]]:
+        """错误值 — (row, column, text such as #REF!) of each cell that shows an error."""
+        value = re.compile(b"<" + self.prefix + rb"v(?:\s[^>]*)?>([^<]*)<")
+        for row in self.rows():
+            if _TYPE_ERROR.search(self._scan, row.open_end, row.close) is None:
+                continue
+            for cell in self.cells(row):
+                text = value.search(cell.content)
+                if text is not None and _TYPE_ERROR.search(cell.attributes):
+                    yield row.number, cell.column, plain_text(text.group(1))
+
+    def attributes(self, row: Row) -> dict[bytes, bytes]:
+        """The row's own attributes, values still quoted."""
+        return attributes_of(self.xml[row.start + 4 + len(self.prefix) : row.open_end])
+
+    def in_place(self, splices: list[Splice]) -> list[Splice]:
+        """Splices of the frame, moved to where they belong in the whole part."""
+        shift = self.data_close - self.data_open
+        edge = self.data_open
+        return [(a + shift * (a > edge), b + shift * (b > edge), new) for a, b, new in splices]
+
+    def merges(self) -> Iterator[Area]:
+        """合并区域 — every merged area."""
+        holder = self.frame.child("mergeCells")
+        for node in holder.children if holder is not None else ():
+            area = parse_area(node.attributes.get("ref", ""))
+            if area is not None:
+                yield area
+
+    def column_styles(self) -> Iterator[tuple[int, int, int]]:
+        """(first column, last column, cell format) of each column definition that carries one."""
+        for holder in self.frame.every("cols"):
+            for node in holder.children:
+                found = node.attributes
+                if found.get("style", "0") != "0":
+                    yield int(found.get("min", 1)), int(found.get("max", 1)), int(found["style"])
+
+    def frozen_rows(self) -> int:
+        """冻结的表头行 — number of the last row above a frozen pane, 0 if none."""
+        for view in self.frame.every("sheetView"):
+            pane = view.child("pane")
+            if pane is not None and pane.attributes.get("state", "").startswith("frozen"):
+                top = parse_area(view.attributes.get("topLeftCell", "A1"))
+                return int(float(pane.attributes.get("ySplit", 0))) + (top.first_row - 1 if top else 0)
+        return 0
+
+    def child(self, name: str) -> Node | None:
+        """The worksheet's own child element of that name."""
+        return self.frame.child(name)
+
+
+def _blanked(xml: bytes) -> bytes:
+    """The bytes for scanning: comments and the like blanked, extensions inside <sheetData> too."""
+    scan = masked(xml, max(xml.find(b"?>", 0, 300), 0))
+    first, last = scan.find(b"sheetData"), scan.rfind(b"sheetData")
+    if scan.find(b"extLst", first, last) < 0:
+        return scan
+    inside = _EXTENSIONS.sub(lambda found: b" " * len(found.group()), scan[first:last])
+    return scan[:first] + inside + scan[last:]

@@ -1,0 +1,37 @@
+"""行索引 — the rows of one sheet by number, and its cells, found by the quick ways first."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import lru_cache
+
+from .cells import Cell, Row, SheetText
+
+
+class RowIndex:
+    """All rows of a sheet's part."""
+
+    def __init__(self, text: SheetText) -> None:
+        self.text = text
+        self.rows = {row.number: row for row in text.rows()}
+        self._numbers = sorted(self.rows)
+        self.cells_of = lru_cache(maxsize=8)(self._read)
+
+    def find(self, row: Row, column: int) -> Cell | None:
+        """The row's cell in that column: by its address, by the row's end, and only then by looking at every cell."""
+        cell = self.text.find(row, column)
+        if cell is not None:
+            return cell
+        last = self.text.last(row)
+        if last is not None and last.column < column:
+            return None
+        return next((cell for cell in self.cells_of(row.number) if cell.column == column), None)
+
+    def place_for(self, number: int) -> int:
+        """Where in the part a row of that number is to be put."""
+        following = bisect_right(self._numbers, number)
+        return self.rows[self._numbers[following]].start if following < len(self._numbers) else self.text.data_close
+
+    def _read(self, number: int) -> tuple[Cell, ...]:
+        row = self.rows.get(number)
+        return tuple(self.text.cells(row)) if row is not None else ()

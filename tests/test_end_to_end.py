@@ -1,0 +1,253 @@
+"""从命令到文件：刷新、公文、演示，在真的台账上走一遍。"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from datetime import date, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+from conftest import AS_OF, duban, fill, require_program, rows_of, tables_of
+from duban_workbook import SAMPLE_AS_OF
+
+from pyengine import terms
+from pyengine.books.file import FileBook
+from pyengine.cli import BAD_CALL, DONE, HAS_ERRORS, REFUSED
+from pyengine.layout import layout
+from pyengine.ooxml import Package
+
+LEDGER = "政府工作报告台账"
+KEYS = {
+    "as_of", "ledger", "circulars", "tasks", "findings", "prompts", "cards", "reminders", "letters", "ranking", "indicators",
+    "summary", "written",
+}  # fmt: skip
+TASK_KEYS = {
+    "number", "sheet", "row", "stars", "due", "due_kind", "progress", "expected", "gap", "days_left", "status", "next_prompt",
+    "card", "basis", "method",
+}  # fmt: skip
+
+
+def refresh_json(ledger: Path, as_of: str = AS_OF) -> dict:  # type: ignore[type-arg]
+    """刷新并读回 JSON。"""
+    out = ledger.with_suffix(".json")
+    assert duban("refresh", ledger, "--as-of", as_of, "--json", out) in (DONE, HAS_ERRORS)
+    return json.loads(out.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def test_demo_gives_a_judged_ledger_and_letters(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from pyengine.cli import main; main()", "demo"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False)
+    folder = tmp_path / "督办台账演示"
+    assert (done.returncode, done.stderr) == (DONE, "")
+    assert {path.name for path in folder.glob("督办台账.*")} == {"督办台账.xlsm", "督办台账.xlsx"}
+    names = [path.name for path in (folder / "公文").iterdir()]
+    assert {name.split("-")[0] for name in names} == {"工作提示", "重点工作督办提示函"}
+    logged = [row["文号"] for row in rows_of(folder / "督办台账.xlsm", "督查记录") if row["日期"] == SAMPLE_AS_OF]
+    assert sorted(name.removesuffix(".docx").split("-")[-1] for name in names) == sorted(filter(None, logged))
+    for ledger in folder.glob("督办台账.*"):
+        assert refresh_json(ledger)["written"] == {"cells": 0, "rows": 0, "parts": []}
+
+
+def test_demo_does_not_overwrite(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "督办台账.xlsx").write_text("我的台账")
+    assert duban("demo", tmp_path) == REFUSED
+    assert "没有覆盖" in capsys.readouterr().err
+    assert (tmp_path / "督办台账.xlsx").read_text() == "我的台账"
+
+
+def test_sample_shows_every_status_prompt_card_and_reminder(sample: Path) -> None:
+    result = refresh_json(sample)
+    assert {task["status"] for task in result["tasks"]} == set(terms.STATUSES)
+    assert {prompt["stars"] for prompt in result["prompts"]} == {3, 4, 5}
+    assert {card["card"] for card in result["cards"]} == {"黄牌", "橙牌", "红牌"}
+    assert {card["standing"] for card in result["cards"]} == {"建议", "已确认"}
+    grounds = {card["ground"].split("（")[0] for card in result["cards"]}
+    assert grounds >= {"上报材料不及时", "报送材料质量不高", "推进不力进度滞后", "推进不力节点逾期", "推进不力时限逾期"}
+    assert {row["状态"] for row in rows_of(sample, "亮牌建议") if row["建议编号"]} == {"待确认", "已确认", "不采纳"}
+    assert {item["kind"] for item in result["reminders"]} == {"提示", "反馈", "节点", "时限", "整改", "备案", "确认"}
+    roundup = refresh_json(sample, "2026-09-24")
+    assert "督查" in {item["kind"] for item in roundup["reminders"]}
+
+
+def test_json_has_the_agreed_fields_and_agrees_with_the_sheet(sample: Path) -> None:
+    result = refresh_json(sample)
+    assert set(result) == KEYS
+    assert all(set(task) == TASK_KEYS for task in result["tasks"])
+    assert all(
+        item["clause"] and item["circular"] for kind in ("prompts", "cards", "reminders") for item in result[kind]
+    )
+    sheet = {row["编号"]: row for row in rows_of(sample, LEDGER) if row["编号"]}
+    for task in result["tasks"]:
+        if task["sheet"] == LEDGER:
+            row = sheet[task["number"]]
+            shown = row["下次提示"].isoformat() if row["下次提示"] else None
+            assert (row["预警状态"], row["亮牌"], shown) == (task["status"], task["card"], task["next_prompt"])
+            assert (
+                row["应达进度"] == pytest.approx(task["expected"])
+                if task["expected"] is not None
+                else row["应达进度"] is None
+            )
+    assert result["written"]["cells"] > 0
+
+
+def test_second_refresh_leaves_the_file_alone(refreshed: Path) -> None:
+    before = refreshed.read_bytes()
+    assert refresh_json(refreshed)["written"] == {"cells": 0, "rows": 0, "parts": []}
+    assert refreshed.read_bytes() == before
+
+
+def _with_strangers(ledger: Path) -> None:
+    """加上别的程序放进来的部件：WPS 单元格图片、自定义 XML、计算链。"""
+    with zipfile.ZipFile(ledger, "a", zipfile.ZIP_STORED) as package:
+        package.writestr("xl/cellimages.xml", '<?xml version="1.0"?><etc:cellImages xmlns:etc="urn:x"/>')
+        package.writestr("customXml/item1.xml", "<office>只此一份</office>")
+        package.writestr("xl/media/图章.png", b"\x89PNG not really")
+
+
+def _raw_members(ledger: Path) -> dict[str, bytes]:
+    """各部件压缩后的原字节。"""
+    content = ledger.read_bytes()
+    with zipfile.ZipFile(ledger) as package:
+        starts = [
+            (info.filename, info.header_offset + 30 + len(info.filename.encode()), info.compress_size)
+            for info in package.infolist()
+        ]
+        extras = {
+            info.filename: int.from_bytes(content[info.header_offset + 28 : info.header_offset + 30], "little")
+            for info in package.infolist()
+        }
+    return {name: content[start + extras[name] : start + extras[name] + size] for name, start, size in starts}
+
+
+def test_every_member_but_the_written_ones_is_given_back_byte_for_byte(sample: Path) -> None:
+    _with_strangers(sample)
+    before = _raw_members(sample)
+    parts = set(refresh_json(sample)["written"]["parts"])
+    after = _raw_members(sample)
+    assert list(after) == list(before)
+    assert {name for name in before if after[name] != before[name]} == parts
+    sheets = Package.open(sample).sheets()
+    owned = {
+        part
+        for name, part in sheets.items()
+        if name not in ("单位", "领导", "工作日历", "设置", "年度考评", "指标进度")
+    }
+    assert parts <= owned | {"xl/styles.xml"}
+
+
+def test_no_staff_cell_changes(sample: Path) -> None:
+    tables, before = tables_of(sample), FileBook(sample).sheets()
+    refresh_json(sample)
+    after = FileBook(sample).sheets()
+    for sheet, table in tables.items():
+        if table.table.key in ("reminders", "cards", "findings"):
+            continue
+        engine = {table.columns[column.name] for column in table.table.engine}
+        for row in range(1, len(before[sheet].rows) + 1):
+            for column in range(1, 40):
+                if column not in engine or row <= table.header_row:
+                    assert after[sheet].at(row, column) == before[sheet].at(row, column), (sheet, row, column)
+
+
+def test_confirming_a_card_logs_it_once_and_refusing_it_keeps_the_row(refreshed: Path) -> None:
+    orange = next(row for row in rows_of(refreshed, "亮牌建议") if row["牌"] == "橙牌" and row["状态"] == "待确认")
+    yellow = next(row for row in rows_of(refreshed, "亮牌建议") if row["牌"] == "黄牌" and row["状态"] == "待确认")
+    fill(refreshed, "亮牌建议", orange["行"], {"确认": "是", "确认人": "周明远"})  # type: ignore[arg-type]
+    fill(refreshed, "亮牌建议", yellow["行"], {"确认": "否", "确认人": "周明远"})  # type: ignore[arg-type]
+    result = refresh_json(refreshed)
+    rows = {row["建议编号"]: row for row in rows_of(refreshed, "亮牌建议")}
+    assert (rows[orange["建议编号"]]["状态"], rows[orange["建议编号"]]["确认人"]) == ("已确认", "周明远")
+    assert (rows[yellow["建议编号"]]["状态"], rows[yellow["建议编号"]]["确认"]) == ("不采纳", "否")
+    assert {card["id"]: card["standing"] for card in result["cards"]}[orange["建议编号"]] == "已确认"
+    assert yellow["建议编号"] not in {card["id"] for card in result["cards"]}
+    logged = [row for row in rows_of(refreshed, "督查记录") if row["备注"] == orange["建议编号"]]
+    assert [(row["日期"], row["事件"], row["单位"], row["编号"]) for row in logged] == [
+        (SAMPLE_AS_OF, "亮牌", orange["单位"], orange["编号"])
+    ]
+    assert refresh_json(refreshed)["written"]["cells"] == 0
+
+
+def test_answers_stay_with_their_reminder_when_the_list_moves(refreshed: Path) -> None:
+    issued = date(2026, 9, 18)
+    later = next(
+        row for row in reversed(rows_of(refreshed, "待办提醒")) if (row["类别"], row["日期"]) == ("提示", issued)
+    )
+    fill(refreshed, "待办提醒", later["行"], {"处理": "已办"})  # type: ignore[arg-type]
+    tomorrow = (SAMPLE_AS_OF + timedelta(days=1)).isoformat()
+    refresh_json(refreshed, tomorrow)
+    answered = [row for row in rows_of(refreshed, "待办提醒") if row["处理"] == "已办"]
+    assert [(row["类别"], row["编号"], row["单位"]) for row in answered] == [
+        (later["类别"], later["编号"], later["单位"])
+    ]
+
+
+def test_letters_are_drafted_logged_and_not_drafted_again(refreshed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert duban("letters", refreshed, "--as-of", AS_OF) == HAS_ERRORS
+    names = {path.name for path in (refreshed.parent / "公文").iterdir()}
+    assert len(names) > 10
+    refresh_json(refreshed)
+    assert duban("letters", refreshed, "--as-of", AS_OF) == HAS_ERRORS
+    assert "没有要发的公文" in capsys.readouterr().out
+    assert {path.name for path in (refreshed.parent / "公文").iterdir()} == names
+
+
+def test_check_writes_nothing_and_minds_no_lock(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = sorted(sample.parent.iterdir()), sample.read_bytes()
+    lock = sample.with_name(f"~${sample.name}")
+    lock.write_bytes(b"\x05clerk")
+    assert duban("check", sample, "--as-of", AS_OF) == HAS_ERRORS
+    lock.unlink()
+    assert (sorted(sample.parent.iterdir()), sample.read_bytes()) == before
+    out = capsys.readouterr().out
+    assert "上级交办台账!M" in out
+    assert "1031日" in out
+
+
+@pytest.mark.parametrize("name", ["空白.xlsx", "空白.xlsm"])
+def test_blank_master_refreshes_clean(tmp_path: Path, name: str) -> None:
+    assert duban("new", tmp_path / name) == DONE
+    out = tmp_path / "out.json"
+    assert duban("refresh", tmp_path / name, "--as-of", AS_OF, "--json", out) == DONE
+    result = json.loads(out.read_text(encoding="utf-8"))
+    assert (result["tasks"], result["findings"], result["cards"]) == ([], [], [])
+    assert refresh_json(tmp_path / name)["written"]["cells"] == 0
+
+
+def test_dates_before_the_first_circular_are_refused(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = sample.with_suffix(".json")
+    assert duban("refresh", sample, "--as-of", "2022-04-18", "--json", out) == BAD_CALL
+    assert not out.exists()
+    assert "2022-04-19" in capsys.readouterr().err
+    assert duban("refresh", sample, "--as-of", "2022-04-19", "--json", out) in (DONE, HAS_ERRORS)
+    assert json.loads(out.read_text(encoding="utf-8"))["prompts"] == []
+
+
+@pytest.mark.filterwarnings("ignore:Print area cannot be set")  # openpyxl 不认整列的打印区域
+def test_libreoffice_shows_the_same_values_and_colours(refreshed: Path, tmp_path: Path) -> None:
+    office = require_program("soffice")
+    profile, out = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", tmp_path / "lo"
+    command = [office, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(refreshed)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    shown = openpyxl.load_workbook(out / refreshed.name)
+    written = FileBook(refreshed).sheets()
+    looks, seen = layout().styles, set()
+    for sheet, table in tables_of(refreshed).items():
+        for name in ("预警状态", "亮牌", "节点状态", "事实", "内容", "问题"):
+            for row in range(table.header_row + 1, len(written[sheet].rows) + 1) if name in table.columns else ():
+                cell, value = shown[sheet].cell(row, table.columns[name]), written[sheet].at(row, table.columns[name])
+                assert cell.value == value
+                style = str(value or "").removesuffix("（建议）")
+                if name in ("预警状态", "亮牌") and style in looks:
+                    assert cell.fill.fgColor.rgb == f"FF{looks[style].fill}", (sheet, row, value)
+                    seen.add(style)
+    assert seen >= set(terms.STATUSES) | {"黄牌", "橙牌", "红牌"}
+
+
+def test_a_future_day_is_judged(sample: Path) -> None:
+    result = refresh_json(sample, date(2027, 6, 30).isoformat())
+    assert any(task["status"] == "逾期未完成" for task in result["tasks"])
+    assert any(item["code"] == "R04" for item in result["findings"])
