@@ -1,0 +1,32 @@
+"""行高：按汉字占两格估算折行，写成可自动调整的行高——改了内容，表格软件会重新调整。"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Mapping
+from typing import Final
+
+from pyengine.layout import Table
+
+_LINE: Final = 15.0
+_PADDING: Final = 6.0
+_TALLEST: Final = 409.0
+_RESERVED_LINES: Final = {"ledger": 4}
+"""给系统以后写入的依据、校验留的行数。"""
+
+
+def row_height(table: Table, row: Mapping[str, object]) -> float:
+    """一行数据的行高（磅）：最高的单元格说了算。"""
+    lines = [_lines(row.get(column.name), column.width) for column in table.columns]
+    return min(max([*lines, _RESERVED_LINES.get(table.key, 1)]) * _LINE + _PADDING, _TALLEST)
+
+
+def _lines(value: object, width: float) -> int:
+    if not isinstance(value, str):
+        return 1
+    return sum(max(1, math.ceil(_span(part) / (width - 2))) for part in value.split("\n"))
+
+
+def _span(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "FWA" else 1 for char in text)

@@ -1,0 +1,85 @@
+"""母版：按工作簿约定（layout.toml）建出 21 张表，空白的或带示例的。"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from duban_workbook.board import write_board
+from duban_workbook.formats import FONT, Formats
+from duban_workbook.home import write_home
+from duban_workbook.package import finish
+from duban_workbook.samples import sample_rows
+from duban_workbook.settings_sheet import format_settings, settings_rows
+from duban_workbook.summary import write_summary
+from duban_workbook.tables import Row, write_table
+from duban_workbook.texts import TITLES
+from duban_workbook.validations import define_names
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from pyengine.layout import layout
+from pyengine.settings import setting_specs
+
+_OPTIONS: Final[dict[str, Any]] = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+_CREATED: Final = datetime(2026, 1, 1)
+"""文件属性里的创建时间：固定，使同样的输入得到同样的字节。"""
+
+_FREE: Final = {"首页": write_home, "督检汇总": write_summary, "看板": write_board}
+_SAMPLE_YEAR: Final = 2026
+
+
+def build(path: Path, *, sample: bool = False) -> Path:
+    """母版：写到 path（后缀定 .xlsx 或 .xlsm），sample 为真时带示例数据。返回 path。"""
+    if path.suffix.lower() not in (".xlsx", ".xlsm"):
+        raise ValueError(f"母版只能存为 .xlsx 或 .xlsm：{path.name}")
+    buffer = BytesIO()
+    with Workbook(buffer, {**_OPTIONS, "default_format_properties": {"font_name": FONT, "font_size": 10}}) as book:
+        formats = _compose(book, sample=sample)
+    finish(buffer.getvalue(), path, {name: _index(look) for name, look in formats.named.items()})
+    return path
+
+
+def _compose(book: Workbook, *, sample: bool) -> Formats:
+    formats = Formats(book)
+    book.set_size(28800, 16200)
+    book.set_vba_name("ThisWorkbook")
+    county = str(setting_specs()["县名"].default)
+    book.set_properties({"title": f"{county}重点工作督办台账", "author": "督办台账", "created": _CREATED})
+    for position, name in enumerate(layout().order, 1):
+        sheet = book.add_worksheet(name)
+        sheet.set_vba_name(f"Sheet{position}")
+        _write_sheet(sheet, f"{county}{TITLES.get(name, name)}", formats, sample=sample)
+    define_names(book)
+    return formats
+
+
+def _write_sheet(sheet: Worksheet, title: str, formats: Formats, *, sample: bool) -> None:
+    name = sheet.get_name()
+    table = layout().table_of(name)
+    if table is None:
+        _FREE[name](sheet, title, formats)
+        return
+    year = f"（{_SAMPLE_YEAR}年）" if sample and table.key == "ledger" else ""
+    rows = _rows(name, sample=sample)
+    write_table(sheet, table, title + year, formats, rows)
+    if name == "设置":
+        format_settings(sheet, formats, rows)
+
+
+def _rows(name: str, *, sample: bool) -> list[Row]:
+    rows = sample_rows(name) if sample else []
+    return settings_rows(rows) if name == "设置" else rows
+
+
+def _index(look: Any) -> int:
+    if look.xf_index is None:
+        raise ValueError("命名样式必须在工作簿里用过")
+    return int(look.xf_index)

@@ -1,0 +1,73 @@
+"""成品处理：把关好的工作簿改成母版——登记命名样式、放开数据行行高、改 .xlsm 的内容类型、固定字节。
+
+XlsxWriter 不能登记命名样式：这里把指定的单元格格式（cellXfs）提升为命名样式（cellStyleXfs 与 cellStyles）。
+无宏的 .xlsm 与 .xlsx 只差主部件的内容类型，与 Excel 自己另存的一样。
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from lxml import etree
+
+_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_XLSX_TYPE: Final = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_XLSM_TYPE: Final = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+_DATA_ROW: Final = re.compile(rb'(<row r="(?:[4-9]|\d\d+)"[^>]*?) customHeight="1"')
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+
+
+def finish(package: bytes, path: Path, named: Mapping[str, int]) -> None:
+    """成品：按后缀写出 path；named 为命名样式名 → 单元格格式序号。"""
+    changes: dict[str, Callable[[bytes], bytes]] = {"xl/styles.xml": lambda part: name_styles(part, named)}
+    if path.suffix.lower() == ".xlsm":
+        changes["[Content_Types].xml"] = lambda part: part.replace(_XLSX_TYPE, _XLSM_TYPE)
+    path.write_bytes(_rewrite(package, changes))
+
+
+def _rewrite(package: bytes, changes: Mapping[str, Callable[[bytes], bytes]]) -> bytes:
+    target = BytesIO()
+    with zipfile.ZipFile(BytesIO(package)) as source, zipfile.ZipFile(target, "w") as out:
+        for name in source.namelist():
+            member = zipfile.ZipInfo(name, _EPOCH)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.create_system = 0
+            change = changes.get(name, free_heights if name.startswith("xl/worksheets/sheet") else bytes)
+            out.writestr(member, change(source.read(name)), compresslevel=9)
+    return target.getvalue()
+
+
+def free_heights(sheet: bytes) -> bytes:
+    """行高：数据行的行高只是起点，去掉“固定行高”的标记，内容改了由表格软件重新调整。"""
+    return _DATA_ROW.sub(rb"\1", sheet)
+
+
+def name_styles(styles: bytes, named: Mapping[str, int]) -> bytes:
+    """样式表：把 cellXfs 中的格式登记为命名样式，并让该格式归属于它。"""
+    root = etree.fromstring(styles)
+    cell_xfs, style_xfs, cell_styles = (_child(root, tag) for tag in ("cellXfs", "cellStyleXfs", "cellStyles"))
+    for name, index in named.items():
+        _promote(cell_xfs[index], style_xfs)
+        etree.SubElement(cell_styles, f"{{{_MAIN}}}cellStyle", name=name, xfId=str(len(style_xfs) - 1))
+    for parent in (style_xfs, cell_styles):
+        parent.set("count", str(len(parent)))
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def _child(root: etree._Element, tag: str) -> etree._Element:
+    child = root.find(f"{{{_MAIN}}}{tag}")
+    if child is None:
+        raise ValueError(f"样式表里没有 {tag}")
+    return child
+
+
+def _promote(xf: etree._Element, style_xfs: etree._Element) -> None:
+    style = etree.fromstring(etree.tostring(xf))
+    del style.attrib["xfId"]
+    style_xfs.append(style)
+    xf.set("xfId", str(len(style_xfs) - 1))
