@@ -59,20 +59,33 @@ def _units(items: int) -> Iterator[dict[str, object]]:
 def _tasks(items: int) -> Iterator[dict[str, object]]:
     for index in range(items):
         stars, category = STARS[index % 3]
+        due = date(2026, 12, 31) - timedelta(days=index % 150)
+        done = due < AS_OF and index % 10 > 0
         yield {
-            "编号": f"2026-{index:05}", "事项来源": "县政府工作报告", "工作任务": f"第{index}项重点工作，按年度目标如期完成建设任务",
-            "年度目标": "年内完成", "工作类别": category, "星级": stars, "牵头领导": f"县领导{index % 8}", "牵头单位": UNITS[index % 60],
-            "责任单位": "、".join((UNITS[(index + 1) % 60], UNITS[(index + 2) % 60])), "立项日期": date(2026, 1, 5),
-            "完成时限": date(2026, 12, 31) - timedelta(days=index % 150), "办理状态": "正在办理", "完成进度": 0.5,
-            "最新进展": "已完成前期工作，正在组织实施" * 4, "方案备案日期": date(2026, 1, 20),
-        }  # fmt: skip
+            "编号": f"2026-{index:05}",
+            "事项来源": "县政府工作报告",
+            "工作任务": f"第{index}项重点工作，按年度目标如期完成建设任务",
+            "年度目标": "年内完成",
+            "工作类别": category,
+            "星级": stars,
+            "牵头领导": f"县领导{index % 8}",
+            "牵头单位": UNITS[index % 60],
+            "责任单位": "、".join((UNITS[(index + 1) % 60], UNITS[(index + 2) % 60])),
+            "立项日期": date(2026, 1, 5),
+            "完成时限": due,
+            "办理状态": "已完成" if done else "正在办理",
+            "完成进度": 0.7,
+            "最新进展": "已完成前期工作，正在组织实施" * 4,
+            "方案备案日期": date(2026, 1, 20),
+            "办结日期": due if done else None,
+        }
 
 
 def _nodes(items: int) -> Iterator[dict[str, object]]:
     for index in range(items * NODES_PER_ITEM):
         item, order = divmod(index, NODES_PER_ITEM)
-        due = date(2026, order + 1, 25)
-        done = due if due < AS_OF - timedelta(days=item % 40) else None
+        due = date(2026, order + 1, item % 28 + 1)
+        done = due if due < AS_OF and (item + order) % 20 else None
         yield {
             "编号": f"2026-{item:05}", "节点序号": order + 1, "节点内容": f"{order + 1}月形象进度", "完成时限": due, "权重": 1,
             "实际完成日期": done,
@@ -83,7 +96,7 @@ def _feedback(items: int) -> Iterator[dict[str, object]]:
     for index in range(items * FEEDBACK_PER_ITEM):
         item, order = divmod(index, FEEDBACK_PER_ITEM)
         yield {
-            "编号": f"2026-{item:05}", "反馈日期": date(2026, order + 1, 20), "填报单位": UNITS[item % 60], "完成进度": order / 12,
+            "编号": f"2026-{item:05}", "反馈日期": date(2026, order + 1, 20), "填报单位": UNITS[item % 60], "完成进度": (order + 1) / 12,
             "进展情况": "本月按计划推进，完成投资和形象进度", "处理结果": "采用",
         }  # fmt: skip
 
@@ -92,16 +105,17 @@ def _work(task: str, path: Path) -> None:
     """子进程：做一件事，印出用时和最高内存。"""
     start = time.perf_counter()
     if task == "duban":
-        from pyengine.books.file import FileBook
-        from pyengine.refresh import refresh
+        from pyengine.cli import run
 
-        refresh(lambda: FileBook(path), AS_OF, "20260922-000000")
+        run(["refresh", str(path), "--as-of", AS_OF.isoformat()])
     else:
         import openpyxl
 
         openpyxl.load_workbook(path).save(path)
     seconds = time.perf_counter() - start
-    print(json.dumps({"seconds": seconds, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    print(
+        "\n" + json.dumps({"seconds": seconds, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024})
+    )
 
 
 def measure(task: str, source: Path) -> dict[str, float]:
@@ -111,7 +125,7 @@ def measure(task: str, source: Path) -> dict[str, float]:
         out = subprocess.run(
             [sys.executable, __file__, "--work", task, str(copy)], capture_output=True, text=True, check=True
         ).stdout
-    found: dict[str, float] = json.loads(out)
+    found: dict[str, float] = json.loads(out.splitlines()[-1])
     return found
 
 

@@ -142,7 +142,7 @@ def expected(task: Task, due: Deadline, case: Case) -> tuple[Share | None, str]:
 
 def _by_nodes(nodes: list[Node], as_of: date) -> Share:
     due = [node for node in nodes if node.due.due and node.due.due <= as_of]
-    if len({node.weight for node in nodes}) == 1:  # 等权（或都没有填）就是数个数
+    if all(node.weight == nodes[0].weight for node in nodes):  # 等权（或都没有填）就是数个数
         return Fraction(len(due), len(nodes))
     total = sum((node.weight or Fraction(0) for node in nodes), Fraction(0))
     reached = sum((node.weight or Fraction(0) for node in due), Fraction(0))

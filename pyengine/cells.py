@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
+from operator import itemgetter
 
 from pyengine import findings as catalogue
 from pyengine.deadlines import normal_form, read_deadline
@@ -42,16 +43,15 @@ def percent(share: Fraction) -> str:
 class Row:
     """一行：按表头取值，把问题记到 report。"""
 
-    __slots__ = ("_columns", "_report", "_values", "number", "place")
+    __slots__ = ("_report", "_values", "number", "place")
 
-    def __init__(self, place: Place, values: tuple[object, ...], report: Callable[[Finding], None]) -> None:
-        self.place, self._values, self._columns, self._report = place, values, place.columns, report
+    def __init__(self, place: Place, values: Mapping[str, object], report: Callable[[Finding], None]) -> None:
+        self.place, self._values, self._report = place, values, report
         self.number = ""
 
     def raw(self, header: str) -> object:
         """原始值；没有这一列则 None。"""
-        column = self._columns.get(header)
-        return self._values[column - 1] if column and column <= len(self._values) else None
+        return self._values.get(header)
 
     def note(self, kind: Kind, header: str | None, **facts: object) -> None:
         """记一条本行的校验问题。"""
@@ -59,11 +59,10 @@ class Row:
 
     def value(self, header: str) -> object:
         """去掉错误值的原始值；错误值记为问题。只有空格的算空白。"""
-        value = self.raw(header)
-        kind = type(value)
-        if kind is str:
-            return value if value and not value.isspace() else None  # type: ignore[attr-defined]
-        if kind is CellError:
+        value = self._values.get(header)
+        if isinstance(value, str):
+            return None if value.isspace() or not value else value
+        if isinstance(value, CellError):
             self.note(catalogue.CELL_ERROR, header, value=value)
             return None
         return value
@@ -71,7 +70,7 @@ class Row:
     def text(self, header: str) -> str:
         """文字；空白为空串。"""
         value = self.value(header)
-        if type(value) is str:
+        if isinstance(value, str):
             return value.strip()
         return "" if value is None else show(value)
 
@@ -180,10 +179,12 @@ def _by_size(number: Fraction) -> Share | None:
 
 
 def rows_of(table: SheetTable, grid: Grid, report: Callable[[Finding], None]) -> Iterator[Row]:
-    """表头以下有内容的各行。"""
+    """表头以下有内容的各行。只看由人填写的列（整张重写的清单看全部列）。"""
     owned = table.table.staff if table.table.key in _STAFF_TABLES else table.table.columns
-    used = sorted(table.columns[column.name] - 1 for column in owned if column.name in table.columns)
-    for number, values in enumerate(grid.rows[table.header_row :], start=table.header_row + 1):
-        width = len(values)
-        if any(index < width and values[index] is not None for index in used):
+    used = frozenset(column.name for column in owned if column.name in table.columns)
+    names, width = tuple(table.columns), max(table.columns.values(), default=0)
+    pick = itemgetter(*(column - 1 for column in table.columns.values()))
+    for number, cells in enumerate(grid.rows[table.header_row :], start=table.header_row + 1):
+        values = dict(zip(names, pick(cells if len(cells) >= width else (*cells, *(None,) * width)), strict=True))
+        if any(value is not None and name in used for name, value in values.items()):
             yield Row(Place(table.sheet, number, table.columns), values, report)

@@ -62,7 +62,8 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
     judged = {verdict.task.number: verdict for verdict in verdicts if verdict.task.number}
     log = PromptLog(case)
     verdicts = tuple(replace(verdict, next_prompt=next_prompt(case, verdict, log)) for verdict in verdicts)
-    node_states = tuple((node, _node_state(node, case)) for node in ledger.nodes)
+    near = ledger.settings.int("临近天数")
+    node_states = tuple((node, _node_state(node, case, near)) for node in ledger.nodes)
     prompts, cards = judge_prompts(case, judged), judge_cards(case, judged)
     found = (*findings, *_judging_findings(case, verdicts, prompts))
     return Outcome(
@@ -161,7 +162,7 @@ def _method(verdict: Verdict) -> str:
     return f"应达{percent(round(verdict.expected, 4))}（{how}）"
 
 
-def _node_state(node: Node, case: Case) -> str:
+def _node_state(node: Node, case: Case, near: int) -> str:
     if node_is_done(node, case.as_of):
         return NODE_DONE
     if node.due.due is None:
@@ -169,7 +170,7 @@ def _node_state(node: Node, case: Case) -> str:
     days = (node.due.due - case.as_of).days
     if days < 0:
         return NODE_OVERDUE
-    return NODE_NEAR if days <= case.settings.int("临近天数") else NODE_FUTURE
+    return NODE_NEAR if days <= near else NODE_FUTURE
 
 
 def _judging_findings(case: Case, verdicts: tuple[Verdict, ...], prompts: tuple[Prompt, ...]) -> Iterable[Finding]:

@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -28,7 +28,7 @@ class Column:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """一类表：哪些工作表用这套列。"""
 
@@ -36,16 +36,21 @@ class Table:
     sheets: tuple[str, ...]
     columns: tuple[Column, ...]
 
+    @cached_property
+    def by_name(self) -> Mapping[str, Column]:
+        """表头到列。"""
+        return {column.name: column for column in self.columns}
+
     def column(self, name: str) -> Column:
         """表头为 name 的列；没有则 KeyError。"""
-        return {column.name: column for column in self.columns}[name]
+        return self.by_name[name]
 
-    @property
+    @cached_property
     def staff(self) -> tuple[Column, ...]:
         """工作人员填写的列，按约定次序。"""
         return tuple(column for column in self.columns if not column.engine)
 
-    @property
+    @cached_property
     def engine(self) -> tuple[Column, ...]:
         """由系统填写的列，按约定次序。"""
         return tuple(column for column in self.columns if column.engine)

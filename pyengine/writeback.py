@@ -53,8 +53,8 @@ class Plan:
 
 def same_value(old: object, new: object) -> bool:
     """两个单元格值是否相等：空串即空白，午夜的时间即日期，整数与小数按数值。"""
-    if type(old) is type(new) and type(new) is not float:
-        return old == new
+    if old is None or (type(old) is type(new) and type(new) is not float):
+        return old == new or new == ""
     return _plain(old) == _plain(new)
 
 
@@ -242,20 +242,27 @@ def guarded(
 ) -> Mapping[str, Sequence[CellEdit]]:
     """核对每处改动都归系统所有，原样返回；有一处不是就抛 WriteRefused，什么也不写。"""
     for sheet, changes in edits.items():
+        table = tables.get(sheet)
+        columns = _owned_columns(sheet, table)
         for edit in changes:
-            if not _owned(sheet, edit, tables.get(sheet)):
+            if not _owned(sheet, edit, table, columns):
                 where = f"{sheet} 第{edit.row}行第{edit.column}列"
                 raise WriteRefused(f"系统不得写 {where}，已停止", "这是程序的差错，台账没有改动，请反馈给维护人员")
     return edits
 
 
-def _owned(sheet: str, edit: CellEdit, table: SheetTable | None) -> bool:
+def _owned_columns(sheet: str, table: SheetTable | None) -> frozenset[int]:
+    """数据行里归系统的列号。"""
+    if table is None:
+        return frozenset()
+    if sheet in _LISTS:
+        return frozenset(table.columns.values())
+    return frozenset(table.columns[column.name] for column in table.table.engine if column.name in table.columns)
+
+
+def _owned(sheet: str, edit: CellEdit, table: SheetTable | None, columns: frozenset[int]) -> bool:
     if table is None:
         return sheet in layout().free
     if edit.row <= table.header_row:
         return False
-    if sheet in _LISTS:
-        return edit.column in table.columns.values()
-    if sheet == RECORDS and edit.row > table.last_row:
-        return True
-    return edit.column in {table.columns[column.name] for column in table.table.engine if column.name in table.columns}
+    return edit.column in columns or (sheet == RECORDS and edit.row > table.last_row)

@@ -2,7 +2,11 @@
 
 每个 [[case]] 里，各表写成“栏 | 栏”的文字表，台账行只写与场景有关的栏，其余取 BASE；expect 里没有写的种类就是应当没有：
 status 各编号的预警状态 · cards [牌, 单位, 事由, [编号], 建议|已确认] · prompts [单位, 星级, 期别, 发出日, 反馈日, [编号]] ·
-findings [代码 位置]（错误和警告）· reminders [类别, 日期, 编号]（只有写了 reminders 才核对）。
+findings [代码 位置]（错误和警告）。以下只有写了才核对：reminders [类别, 日期, 编号] · notices 提示级的 findings（设置缺项除外）·
+card_rows 亮牌建议表应列的行 [牌, 单位, 事由, 状态] · ids 这些行的建议编号 · events 应补记的亮牌（建议编号）· card 各编号显示的牌 ·
+clauses 各牌的依据 · responsible 各牌的责任单位 · nodes 各节点状态 · due 有效时限 · kind 时限读法 · method 应达进度的算法 ·
+days_left、expected、progress、next_prompt。refused = true：早于第一份文件，拒绝判定。
+文件开头的 as_of、settings、base 用于全文件各场景，场景里写的优先。
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,12 +22,12 @@ from typing import Any
 import pytest
 
 from pyengine.books.memory import MemoryBook
-from pyengine.cards import standing
+from pyengine.cards import gravest, standing
 from pyengine.judge import recompute
 from pyengine.layout import layout
 from pyengine.model import Outcome
 from pyengine.read import read_ledger
-from pyengine.rules import all_circulars
+from pyengine.rules import NoCircular, all_circulars
 from pyengine.terms import NOTICE
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -42,42 +47,62 @@ BASE: Mapping[str, object] = {
 }  # fmt: skip
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
-KINDS = {"status", "cards", "prompts", "findings", "reminders", "days_left", "expected", "progress", "next_prompt"}
+FILE_KEYS = ("as_of", "settings", "base")
+CASE_KEYS = {"name", "expect", "last_refreshed", *FILE_KEYS, *layout().order}
 
 
 def _cases() -> Iterator[Any]:
     for file in FILES:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
         for case in data["case"]:
-            merged = {"as_of": data.get("as_of"), **case}
+            shared = {key: data[key] for key in FILE_KEYS if key in data}
+            settings = {**data.get("settings", {}), **case.get("settings", {})}
+            merged = {**shared, **case, "settings": settings}
             yield pytest.param(merged, id=f"{file.parent.name}/{file.stem}：{case['name']}")
 
 
 def test_scenario_files_are_found() -> None:
-    assert FILES
+    assert len(FILES) > 1
+
+
+def test_scenario_names_are_unique() -> None:
+    names = [param.id for param in _cases()]
+    assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("case", list(_cases()))
 def test_scenario(case: Mapping[str, Any]) -> None:
-    outcome = judge(case)
+    assert set(case) <= CASE_KEYS, f"不认识的键 {set(case) - CASE_KEYS}"
     expect = dict(case["expect"])
-    assert set(expect) <= KINDS, f"不认识的期望 {set(expect) - KINDS}"
-    assert seen(outcome, expect) == {"cards": [], "prompts": [], "findings": [], **expect}
+    if expect.pop("refused", False):
+        with pytest.raises(NoCircular):
+            judge(case)
+        return
+    found = seen(judge(case))
+    assert set(expect) <= set(found), f"不认识的期望 {set(expect) - set(found)}"
+    wanted = {"status": {}, "cards": [], "prompts": [], "findings": [], **expect}
+    assert {kind: found[kind] for kind in wanted} == {kind: ordered(value) for kind, value in wanted.items()}
 
 
 def judge(case: Mapping[str, Any]) -> Outcome:
     """场景的事实经内存台账判定后的结果。"""
-    tables: dict[str, Any] = {
-        "单位": UNITS,
-        **{sheet: table(text) for sheet, text in case.items() if sheet in layout().order},
-    }
+    reading = read_ledger(MemoryBook.of(tables(case)).sheets(), case["as_of"])
+    ledger = replace(reading.ledger, last_refreshed=case.get("last_refreshed"))
+    return recompute(ledger, all_circulars(), case["as_of"])
+
+
+def tables(case: Mapping[str, Any]) -> dict[str, list[dict[str, object]]]:
+    """场景的各张表：台账行补上 BASE，设置表只有场景写明的项。"""
+    found: dict[str, Any] = {"单位": UNITS, **{sheet: table(text) for sheet, text in case.items() if sheet in layout().order}}
     for sheet in LEDGERS:
-        tables[sheet] = [{**BASE, **row} for row in tables.get(sheet, [])]
-    tables["设置"] = [
-        {"项目": item, "取值": value} for item, value in {"年度": 2026, **case.get("settings", {})}.items()
-    ]
-    reading = read_ledger(MemoryBook.of(tables).sheets(), case["as_of"])
-    return recompute(reading.ledger, all_circulars(), case["as_of"])
+        found[sheet] = [{**BASE, **case.get("base", {}), **row} for row in found.get(sheet, [])]
+    found["设置"] = [{"项目": item, "取值": value} for item, value in {"年度": 2026, **case.get("settings", {})}.items()]
+    return found
+
+
+def ordered(value: Any) -> Any:
+    """清单不论次序，只论内容。"""
+    return sorted(value) if isinstance(value, list) else value
 
 
 def table(text: str) -> list[dict[str, object]]:
@@ -95,18 +120,27 @@ def value(text: str) -> object:
     return text.strip('"').replace("\\n", "\n") or None
 
 
-def seen(outcome: Outcome, expect: Mapping[str, Any]) -> dict[str, Any]:
-    """结果按期望的写法列出：没有要求核对的细目不列。"""
+def seen(outcome: Outcome) -> dict[str, Any]:
+    """结果按期望的写法列出。"""
+    cards = [card for card in outcome.cards if standing(card)]
     found: dict[str, Any] = {
-        "status": {verdict.task.number: verdict.status for verdict in outcome.verdicts},
-        "cards": sorted([c.colour, c.unit, c.ground, list(c.tasks), standing(c)] for c in outcome.cards if standing(c)),
-        "prompts": sorted([p.unit, p.stars, p.period, str(p.issue_on), str(p.reply_by), list(p.tasks)] for p in outcome.prompts),
-        "findings": sorted(f"{f.code} {f.sheet}!{f.cell}" for f in outcome.findings if f.severity != NOTICE),
-        "reminders": sorted([r.kind, str(r.on), r.task] for r in outcome.reminders),
-        "days_left": {v.task.number: v.days_left for v in outcome.verdicts},
-        "expected": {v.task.number: v.expected and round(float(v.expected), 4) for v in outcome.verdicts},
-        "progress": {v.task.number: v.progress and round(float(v.progress), 4) for v in outcome.verdicts},
-        "next_prompt": {v.task.number: v.next_prompt and str(v.next_prompt) for v in outcome.verdicts},
+        "cards": [[c.colour, c.unit, c.ground, list(c.tasks), standing(c)] for c in cards],
+        "prompts": [[p.unit, p.stars, p.period, str(p.issue_on), str(p.reply_by), list(p.tasks)] for p in outcome.prompts],
+        "findings": [f"{f.code} {f.sheet}!{f.cell}" for f in outcome.findings if f.severity != NOTICE],
+        "notices": [f"{f.code} {f.sheet}!{f.cell}" for f in outcome.findings if f.severity == NOTICE and f.code != "S02"],
+        "reminders": [[r.kind, str(r.on), r.task] for r in outcome.reminders],
+        "card_rows": [[c.colour, c.unit, c.ground, c.state] for c in outcome.cards],
+        "ids": [card.id for card in outcome.cards],
+        "events": [card.id for card in outcome.events],
+        "clauses": [[c.colour, c.ground, str(c.cite)] for c in cards],
+        "responsible": [[c.colour, c.unit, list(c.responsible_units)] for c in cards],
+        "nodes": [[node.content, state] for node, state in outcome.node_states],
+    }
+    per_item = {
+        "status": lambda v: v.status, "days_left": lambda v: v.days_left, "method": lambda v: v.method,
+        "expected": lambda v: None if v.expected is None else round(float(v.expected), 4),
+        "progress": lambda v: None if v.progress is None else round(float(v.progress), 4),
+        "next_prompt": lambda v: str(v.next_prompt), "due": lambda v: str(v.deadline.due), "kind": lambda v: v.deadline.kind,
     }  # fmt: skip
-    always = {"status", "cards", "prompts", "findings"}
-    return {kind: value for kind, value in found.items() if kind in always or kind in expect}
+    by_number = {kind: {v.task.number: read(v) for v in outcome.verdicts} for kind, read in per_item.items()}
+    return {**{kind: sorted(rows) for kind, rows in found.items()}, **by_number, "card": dict(gravest(outcome.cards))}
