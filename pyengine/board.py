@@ -11,13 +11,10 @@ from pyengine.layout import header_key, layout
 from pyengine.model import Outcome
 from pyengine.ooxml import Value
 from pyengine.read import Reading
-from pyengine.summary import HEADER, busiest_units, summarise
+from pyengine.summary import busiest_units, summarise
 from pyengine.terms import COLOURS, STATUSES
 
 Cells = Iterator[tuple[int, int, Value]]
-
-_BOARD_HEADS = {1: "项目", 2: "数值", 4: "牌", 5: "数量", 7: "单位", 8: "事项数", 9: "逾期", 10: "滞后"}
-_BOARD_UNITS = 15
 
 
 def home_cells(grid: Grid, reading: Reading, outcome: Outcome) -> Cells:
@@ -34,13 +31,13 @@ def home_cells(grid: Grid, reading: Reading, outcome: Outcome) -> Cells:
 
 def summary_cells(grid: Grid, outcome: Outcome) -> Cells:
     """督检汇总：表头在第 3 行；表头被改成别的内容则不写。"""
-    top = layout().header_row
-    present = [header_key(grid.at(top, column)) for column in range(1, len(HEADER) + 1)]
-    if any(text and text != header_key(name) for text, name in zip(present, HEADER, strict=True)):
+    top, heads = layout().header_row, layout().summary
+    present = [header_key(grid.at(top, column)) for column in range(1, len(heads) + 1)]
+    if any(text and text != header_key(name) for text, name in zip(present, heads, strict=True)):
         return
     rows = [row.cells for row in summarise(outcome.verdicts)]
     last = max(len(grid.rows), top + len(rows))
-    for column, name in enumerate(HEADER, start=1):
+    for column, name in enumerate(heads, start=1):
         yield top, column, name
         for row in range(top + 1, last + 1):
             index = row - top - 1
@@ -50,13 +47,13 @@ def summary_cells(grid: Grid, outcome: Outcome) -> Cells:
 def board_cells(grid: Grid, outcome: Outcome) -> Cells:
     """看板：图表引用的数；表头不在约定位置则不写。"""
     top = layout().header_row
-    if any(header_key(grid.at(top, column)) != text for column, text in _BOARD_HEADS.items()):
+    if any(header_key(grid.at(top, column)) != text for column, text in enumerate(layout().board, start=1)):
         return
     counts = Counter(verdict.status for verdict in outcome.verdicts)
     yield from ((top + index, 2, counts[word]) for index, word in enumerate(STATUSES, start=1))
     shown = Counter(card.colour for card in outcome.cards if standing(card))
     yield from ((top + index, 5, shown[colour]) for index, colour in enumerate(COLOURS, start=1))
-    units = busiest_units(outcome.verdicts, _BOARD_UNITS)
-    for index in range(_BOARD_UNITS):
+    units = busiest_units(outcome.verdicts, layout().board_units)
+    for index in range(layout().board_units):
         row: tuple[Value, ...] = units[index] if index < len(units) else (None, None, None, None)
         yield from ((top + 1 + index, 7 + offset, value) for offset, value in enumerate(row))

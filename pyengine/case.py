@@ -9,10 +9,22 @@ from datetime import date
 from fractions import Fraction
 from typing import TypeVar
 
+from pyengine.indicators import actual_share, expected_share
 from pyengine.model import Adjustment, Deadline, Feedback, Indicator, Ledger, Node, Record, Share, Task
 from pyengine.rules import Circular, Regime, in_force
 from pyengine.settings import Settings
-from pyengine.terms import ARRANGED, BY_NODES, BY_TIME, DATED, DONE, MISSING, NO_METHOD, STARS_OF, UNREADABLE
+from pyengine.terms import (
+    ARRANGED,
+    BY_INDICATOR,
+    BY_NODES,
+    BY_TIME,
+    DATED,
+    DONE,
+    MISSING,
+    NO_METHOD,
+    STARS_OF,
+    UNREADABLE,
+)
 from pyengine.units import Directory
 
 T = TypeVar("T", Node, Indicator, Feedback, Adjustment)
@@ -28,6 +40,7 @@ class Case:
     as_of: date
     tasks: Mapping[str, Task]
     nodes: Mapping[str, tuple[Node, ...]]
+    indicators: Mapping[str, tuple[Indicator, ...]]
     feedback: Mapping[str, tuple[Feedback, ...]]
     adjustments: Mapping[str, tuple[Adjustment, ...]]
     records: tuple[Record, ...]
@@ -49,6 +62,7 @@ class Case:
             as_of=as_of,
             tasks={task.number: task for task in ledger.tasks if task.number},
             nodes=_grouped(ledger.nodes, lambda node: node.due.due or date.max),
+            indicators=_grouped(ledger.indicators, lambda item: date.min),
             feedback=_grouped(seen, lambda item: item.on or date.min),
             adjustments=_grouped(approved, lambda item: item.approved or date.min),
             records=tuple(sorted(records, key=lambda record: record.on or date.min)),
@@ -107,10 +121,12 @@ def effective(task: Task, case: Case, item: str) -> Deadline:
 
 
 def progress(task: Task, case: Case) -> tuple[Share | None, str]:
-    """完成进度和它的出处：判定日以前最近一次采用的反馈，否则台账的完成进度。"""
+    """完成进度和它的出处：判定日以前最近一次采用的反馈，否则台账的完成进度；都没有的指标事项按实际累计。"""
     for item in reversed(case.feedback.get(task.number, ())):
         if item.result == "采用" and item.progress is not None:
             return item.progress, item.place.ref("完成进度")
+    if task.progress is None and task.number in case.indicators:
+        return actual_share(case.indicators[task.number], case.as_of), "指标进度"
     return task.progress, task.place.ref("完成进度")
 
 
@@ -129,7 +145,10 @@ def overdue_nodes(task: Task, case: Case, days: int = 0) -> tuple[Node, ...]:
 
 
 def expected(task: Task, due: Deadline, case: Case) -> tuple[Share | None, str]:
-    """应达进度和算法：有时间节点按到期权重，否则从启动（立项）到完成时限按天数；都没有为 (None, 无)。"""
+    """应达进度和算法：有指标按计划累计，其次按到期节点的权重，再次从启动（立项）到完成时限按天数；都没有为 (None, 无)。"""
+    planned = expected_share(case.indicators.get(task.number, ()), case.as_of)
+    if planned is not None:
+        return planned, BY_INDICATOR
     nodes = [node for node in case.nodes.get(task.number, ()) if node.due.due]
     if nodes:
         return _by_nodes(nodes, case.as_of), BY_NODES

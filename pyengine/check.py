@@ -8,7 +8,7 @@ from datetime import date
 from itertools import chain
 
 from pyengine import findings as catalogue
-from pyengine.cells import percent, show
+from pyengine.cells import show
 from pyengine.findings import Kind, finding
 from pyengine.model import (
     Adjustment,
@@ -22,7 +22,8 @@ from pyengine.model import (
     Place,
     Task,
 )  # fmt: skip
-from pyengine.terms import ARRANGED, DATED, DONE, IN_HAND, MISSING, STARS_OF, UNREADABLE
+from pyengine.periods import read_period
+from pyengine.terms import ARRANGED, DONE, IN_HAND, MISSING, STARS_OF, UNREADABLE
 from pyengine.units import unit_key
 
 Findings = Iterator[Finding]
@@ -96,12 +97,6 @@ def _stars(task: Task, ledger: Ledger) -> Findings:
         yield _of(task, catalogue.STARS_MISSING, "星级")
 
 
-def _started(task: Task, ledger: Ledger) -> Findings:
-    limit = ledger.settings.share("视为启动进度")
-    if task.start_due.kind == DATED and not task.started and task.progress is not None and task.progress >= limit:
-        yield _of(task, catalogue.STARTED_UNDATED, "实际启动日期", value=percent(task.progress))
-
-
 def _blanks(task: Task, ledger: Ledger) -> Findings:
     for column, value in (("牵头领导", task.lead_leader), ("年度目标", task.goal)):
         if not value:
@@ -109,7 +104,7 @@ def _blanks(task: Task, ledger: Ledger) -> Findings:
 
 
 _TASK_RULES: tuple[Callable[[Task, Ledger], Findings], ...] = (
-    _deadlines, _year, _order, _closing, _stars, _started, _blanks,
+    _deadlines, _year, _order, _closing, _stars, _blanks,
 )  # fmt: skip
 
 
@@ -152,6 +147,12 @@ def _child_deadlines(ledger: Ledger) -> Findings:
             yield finding(catalogue.DEADLINE_UNREADABLE, place, "完成时限", number, note=due.note)
 
 
+def _periods(ledger: Ledger) -> Findings:
+    for item in ledger.indicators:
+        if item.period and read_period(item.period) is None:
+            yield finding(catalogue.PERIOD_UNREADABLE, item.place, "期别", item.number, value=show(item.period))
+
+
 def _undated(ledger: Ledger) -> Findings:
     for item in ledger.feedback:
         if item.on is None and item.place.cell("反馈日期"):
@@ -180,5 +181,5 @@ def _unit_names(ledger: Ledger) -> Findings:
 
 
 _LEDGER_RULES: tuple[Callable[[Ledger], Findings], ...] = (
-    _twice, _dangling, _child_deadlines, _undated, _approvals, _unit_names,
+    _twice, _dangling, _child_deadlines, _periods, _undated, _approvals, _unit_names,
 )  # fmt: skip

@@ -126,9 +126,11 @@ def deadline_overdue(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
 
 
 def _units_of(case: Case, record: Record, numbers: tuple[str, ...]) -> tuple[str, ...]:
+    """事件应由哪些单位担责：所涉事项的牵头单位（记录写了单位的，取其中的牵头单位）；没有写编号的按记录的单位。"""
     named = tuple(unit for unit in record.units if unit in case.directory.members)
-    leads = (unit for number in numbers if number in case.tasks for unit in case.known_leads(case.tasks[number]))
-    return named or tuple(dict.fromkeys(leads))
+    found = (unit for number in numbers if number in case.tasks for unit in case.known_leads(case.tasks[number]))
+    leads = tuple(dict.fromkeys(found))
+    return tuple(unit for unit in leads if unit in named) or named or leads
 
 
 def reply_late(case: Case, verdicts: Verdicts) -> Iterator[Hit]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from pyengine import findings as catalogue
 from pyengine.cards import judge_cards, shown_events
 from pyengine.case import (
     Case,
@@ -14,7 +13,6 @@ from pyengine.case import (
     expected,
     is_closed,
     is_finished,
-    is_open,
     may_lag,
     node_is_done,
     overdue_nodes,
@@ -23,13 +21,14 @@ from pyengine.case import (
 )  # fmt: skip
 from pyengine.cells import percent
 from pyengine.check import check
-from pyengine.findings import finding
-from pyengine.model import Deadline, Finding, Ledger, Node, Outcome, Prompt, Share, Task, Verdict
+from pyengine.doubts import doubts
+from pyengine.model import Deadline, Finding, Ledger, Node, Outcome, Share, Task, Verdict
 from pyengine.prompts import PromptLog, judge_prompts, next_prompt
 from pyengine.reminders import judge_reminders
 from pyengine.rules import Circular
 from pyengine.terms import (
     BEHIND,
+    BY_INDICATOR,
     BY_NODES,
     BY_TIME,
     CLOSED,
@@ -65,7 +64,7 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
     near = ledger.settings.int("临近天数")
     node_states = tuple((node, _node_state(node, case, near)) for node in ledger.nodes)
     prompts, cards = judge_prompts(case, judged), judge_cards(case, judged)
-    found = (*findings, *_judging_findings(case, verdicts, prompts))
+    found = (*findings, *doubts(case, verdicts, prompts))
     return Outcome(
         as_of=as_of,
         circulars=case.regime.listing(),
@@ -158,7 +157,7 @@ def _assumed(due: Deadline) -> str:
 def _method(verdict: Verdict) -> str:
     if verdict.expected is None:
         return ""
-    how = {BY_NODES: "按节点权重", BY_TIME: "按时间"}[verdict.method]
+    how = {BY_INDICATOR: "按指标计划", BY_NODES: "按节点权重", BY_TIME: "按时间"}[verdict.method]
     return f"应达{percent(round(verdict.expected, 4))}（{how}）"
 
 
@@ -171,16 +170,3 @@ def _node_state(node: Node, case: Case, near: int) -> str:
     if days < 0:
         return NODE_OVERDUE
     return NODE_NEAR if days <= near else NODE_FUTURE
-
-
-def _judging_findings(case: Case, verdicts: tuple[Verdict, ...], prompts: tuple[Prompt, ...]) -> Iterable[Finding]:
-    limit = case.settings.share("滞后容差")
-    for verdict in verdicts:
-        blank = verdict.progress is None and verdict.expected is not None and verdict.expected > limit
-        if blank and may_lag(verdict.task) and is_open(verdict.task, case.as_of) and verdict.status != UNVERIFIED:
-            yield finding(catalogue.PROGRESS_BLANK, verdict.task.place, "完成进度", verdict.task.number)
-    for year in sorted({prompt.reply_by.year for prompt in prompts if prompt.provisional}):
-        kind = catalogue.CALENDAR_MISSING
-        yield Finding(
-            kind.code, kind.severity, "工作日历", None, None, None, kind.message.format(value=year), kind.advice
-        )

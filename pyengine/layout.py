@@ -62,6 +62,9 @@ class Layout:
 
     order: tuple[str, ...]
     free: tuple[str, ...]
+    summary: tuple[str, ...]
+    board: tuple[str, ...]
+    board_units: int
     header_row: int
     header_search_rows: int
     ledger_signature: tuple[str, ...]
@@ -86,6 +89,9 @@ def layout() -> Layout:
     return Layout(
         order=tuple(data["order"]),
         free=tuple(data["free"]),
+        summary=tuple(data["summary"]),
+        board=tuple(data["board"]),
+        board_units=data["board_units"],
         header_row=data["header_row"],
         header_search_rows=data["header_search_rows"],
         ledger_signature=tuple(data["ledger_signature"]),

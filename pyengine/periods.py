@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -51,6 +53,33 @@ def quarter_of(day: date) -> Period:
 def year_of(day: date) -> Period:
     """day 所在的年。"""
     return Period(date(day.year, 1, 1), date(day.year + 1, 1, 1), f"{day.year}年")
+
+
+_LABEL = re.compile(r"(\d{4})年(?:度|全年)?(?:第?([一二三四1-4])季度|(\d{1,2})月份?([上中下]旬)?)?")
+_TENTHS = {"上旬": (1, 11), "中旬": (11, 21), "下旬": (21, 0)}
+
+
+def read_period(label: str) -> Period | None:
+    """期别的写法：2026年、2026年四季度、2026年11月、2026年11月上旬；认不出则 None。"""
+    match = _LABEL.fullmatch(re.sub(r"\s+", "", unicodedata.normalize("NFKC", label)))
+    if match is None:
+        return None
+    year, quarter, month, tenth = match.groups()
+    if quarter:
+        index = _QUARTERS.index(quarter) if quarter in _QUARTERS else int(quarter) - 1
+        return quarter_of(date(int(year), index * 3 + 1, 1))
+    if not month:
+        return year_of(date(int(year), 1, 1))
+    if not 1 <= int(month) <= 12:
+        return None
+    whole = month_of(date(int(year), int(month), 1))
+    return _ten_days(whole, tenth) if tenth else whole
+
+
+def _ten_days(month: Period, tenth: str) -> Period:
+    first, stop = _TENTHS[tenth]
+    end = month.start.replace(day=stop) if stop else month.end
+    return Period(month.start.replace(day=first), end, month.label + tenth)
 
 
 PERIODS = {"月": month_of, "季": quarter_of, "年": year_of}

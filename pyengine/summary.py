@@ -11,7 +11,6 @@ from pyengine.model import Verdict
 from pyengine.terms import ARRANGED, BEHIND, NOT_STARTED, OVERDUE, STATUSES
 
 DIMENSIONS = ("牵头单位", "牵头领导", "星级", "事项来源")
-HEADER = ("维度", "名称", "事项数", *STATUSES, ARRANGED, "占比（%）")
 _BLANK = "（未填）"
 
 
@@ -28,7 +27,7 @@ class SummaryRow:
 
     @property
     def cells(self) -> tuple[str | int | float, ...]:
-        """写入督检汇总表的各格，次序同 HEADER。"""
+        """写入督检汇总表的各格，次序同约定的表头。"""
         return (self.dimension, self.name, self.count, *self.by_status, self.arranged, self.tenths / 10)
 
 

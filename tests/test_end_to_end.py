@@ -226,7 +226,6 @@ def test_dates_before_the_first_circular_are_refused(sample: Path, capsys: pytes
     assert json.loads(out.read_text(encoding="utf-8"))["prompts"] == []
 
 
-@pytest.mark.filterwarnings("ignore:Print area cannot be set")  # openpyxl 不认整列的打印区域
 def test_libreoffice_shows_the_same_values_and_colours(refreshed: Path, tmp_path: Path) -> None:
     office = require_program("soffice")
     profile, out = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", tmp_path / "lo"

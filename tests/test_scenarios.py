@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+import pyengine
 from pyengine.books.memory import MemoryBook
 from pyengine.cards import gravest, standing
 from pyengine.judge import recompute
@@ -28,7 +29,8 @@ from pyengine.layout import layout
 from pyengine.model import Outcome
 from pyengine.read import read_ledger
 from pyengine.rules import NoCircular, all_circulars
-from pyengine.terms import NOTICE
+from pyengine.settings import setting_specs
+from pyengine.terms import NOTICE, STATUSES
 
 FOLDER = Path(__file__).parent / "scenarios"
 FILES = sorted(FOLDER.glob("*/*.toml"))
@@ -47,6 +49,7 @@ BASE: Mapping[str, object] = {
 }  # fmt: skip
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
+JUDGING = ("case", "check", "conditions", "interviews", "judge", "prompts", "read", "reminders", "replies", "rules")
 FILE_KEYS = ("as_of", "settings", "base")
 CASE_KEYS = {"name", "expect", "last_refreshed", *FILE_KEYS, *layout().order}
 
@@ -61,6 +64,9 @@ def _cases() -> Iterator[Any]:
             yield pytest.param(merged, id=f"{file.parent.name}/{file.stem}：{case['name']}")
 
 
+CASES: list[Mapping[str, Any]] = [param.values[0] for param in _cases()]
+
+
 def test_scenario_files_are_found() -> None:
     assert len(FILES) > 1
 
@@ -68,6 +74,26 @@ def test_scenario_files_are_found() -> None:
 def test_scenario_names_are_unique() -> None:
     names = [param.id for param in _cases()]
     assert len(names) == len(set(names))
+
+
+def test_every_ground_of_every_circular_is_proposed_somewhere() -> None:
+    proposed = {(card[0], card[2].partition("（20")[0].partition("（青")[0]) for case in CASES for card in case["expect"].get("cards", [])}
+    grounds = {(rule.card, rule.ground) for circular in all_circulars() for rule in circular.rules if rule.card}
+    assert grounds - proposed == set(), "每个事由至少要有一个成立的场景"
+
+
+def test_every_status_is_shown_somewhere() -> None:
+    shown = {status for case in CASES for status in case["expect"].get("status", {}).values()}
+    assert shown == set(STATUSES)
+
+
+def test_every_setting_that_judges_is_changed_somewhere() -> None:
+    source = "".join(Path(str(pyengine.__path__[0]), f"{name}.py").read_text(encoding="utf-8") for name in JUDGING)
+    used = set(re.findall(r"\.(?:int|share|text|yes|date)\(\"([^\"]+)\"\)", source)) | {c.effective_setting for c in all_circulars()}
+    used |= set(re.findall(r"_lag_over\(case, verdicts, \"([^\"]+)\"\)", source))
+    used &= set(setting_specs())
+    assert used
+    assert used <= {item for case in CASES for item in case["settings"]}
 
 
 @pytest.mark.parametrize("case", list(_cases()))

@@ -13,10 +13,10 @@ from xlsxwriter.worksheet import Worksheet
 from pyengine.layout import layout
 from pyengine.terms import COLOURS, STATUSES
 
-_HEADS: Final = {0: "项目", 1: "数值", 3: "牌", 4: "数量", 6: "单位", 7: "事项数", 8: "逾期", 9: "滞后"}
+_HEADS: Final = {index: text for index, text in enumerate(layout().board) if text}
 _WIDTHS: Final = (14, 9, 3, 10, 9, 3, 26, 9, 9, 9)
 _FIRST: Final = 3
-_UNITS: Final = 15
+_UNITS: Final = layout().board_units
 _SHEET: Final = "看板"
 _SOFT: Final = {"color": "#D9D9D9", "width": 0.75}
 

@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from pyengine.layout import layout
 from pyengine.terms import STATUSES
 
-HEADERS: Final = ("维度", "名称", "事项数", *STATUSES, "已落实", "占比（%）")
+HEADERS: Final = layout().summary
 _WIDTHS: Final = (10, 28, 9, *(11 for _ in STATUSES), 9, 10)
 _BLANK_ROWS: Final = 20
 
