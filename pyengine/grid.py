@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 _MIDNIGHT = time()
 
@@ -57,28 +57,32 @@ class Written:
 
 def trimmed(rows: Iterable[Iterable[object]]) -> tuple[tuple[object, ...], ...]:
     """Rows of a rectangle in `Grid` form: "" is None, whole floats are int, midnights are dates, blank edges gone."""
-    kept = [
-        tuple([
-            None if value == "" else int(value) if type(value) is float and value.is_integer() else value
-            for value in row
-        ])
-        for row in rows
-    ]  # fmt: skip
+    kept = [_plain(row) for row in rows]
     while kept and not _filled(kept[-1]):
         kept.pop()
     width = len(kept[0]) if kept else 0
     while width and all(row[width - 1] is None for row in kept):
         width -= 1
     short = bool(kept) and width < len(kept[0])
-    return tuple(_days(row[:width] if short else row) for row in kept)
+    return tuple([row[:width] for row in kept] if short else kept)
+
+
+def _plain(row: Iterable[object]) -> tuple[object, ...]:
+    """The row's values; the common kinds are asked for first, as this runs for every cell of the workbook."""
+    return tuple([
+        None if not v and v == ""
+        else v if type(v) is str
+        else (int(v) if v.is_integer() else v) if type(v) is float
+        else _day(v) if isinstance(v, datetime)
+        else v
+        for v in row
+    ])  # fmt: skip
 
 
 def _filled(row: tuple[object, ...]) -> bool:
     return any(value is not None for value in row)
 
 
-def _days(row: tuple[object, ...]) -> tuple[object, ...]:
-    """The row, moments at midnight turned into days."""
-    if datetime not in map(type, row):
-        return row
-    return tuple(v.date() if isinstance(v, datetime) and v.time() == _MIDNIGHT else v for v in row)
+def _day(moment: datetime) -> date:
+    """The day alone where the moment is midnight."""
+    return moment.date() if moment.time() == _MIDNIGHT else moment

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from pyengine.model import Indicator, Share
+from pyengine.model import Indicator, IndicatorState, Share
 from pyengine.periods import Period, read_period, year_of
 
 AHEAD, ON_SCHEDULE, SHORT, NO_PLAN = "超序时", "达序时", "欠序时", "无计划"
 LOWER_IS_BETTER = "越低越好"
-
-
-@dataclass(frozen=True, slots=True)
-class IndicatorState:
-    """一行指标的判断：完成率（没有计划或实际为 None）、序时判断。"""
-
-    indicator: Indicator
-    rate: Share | None
-    on_schedule: str
 
 
 def state_of(item: Indicator) -> IndicatorState:

@@ -22,6 +22,7 @@ from pyengine.case import (
 from pyengine.cells import percent
 from pyengine.check import check
 from pyengine.doubts import doubts
+from pyengine.indicators import state_of
 from pyengine.model import Deadline, Finding, Ledger, Node, Outcome, Share, Task, Verdict
 from pyengine.prompts import PromptLog, judge_prompts, next_prompt
 from pyengine.reminders import judge_reminders
@@ -70,6 +71,7 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
         circulars=case.regime.listing(),
         verdicts=verdicts,
         node_states=node_states,
+        indicators=tuple(map(state_of, ledger.indicators)),
         prompts=prompts,
         cards=cards,
         events=shown_events(case, cards),

@@ -233,6 +233,15 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class IndicatorState:
+    """一行指标的判断：完成率（没有计划或实际为 None）、序时判断。"""
+
+    indicator: Indicator
+    rate: Share | None
+    on_schedule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """依据：文号与条款。没有依据就没有结论，所以凡结论必带。"""
 
@@ -325,6 +334,7 @@ class Outcome:
     circulars: tuple[tuple[str, tuple[str, ...]], ...]
     verdicts: tuple[Verdict, ...]
     node_states: tuple[tuple[Node, str], ...]
+    indicators: tuple[IndicatorState, ...]
     prompts: tuple[Prompt, ...]
     cards: tuple[Card, ...]
     events: tuple[Card, ...]

@@ -11,7 +11,7 @@ from typing import Any
 from pyengine.cards import gravest, standing
 from pyengine.grid import Written
 from pyengine.letters import Letter
-from pyengine.model import Card, Finding, Outcome, Prompt, Reminder, Verdict
+from pyengine.model import Card, Finding, IndicatorState, Outcome, Prompt, Reminder, Verdict
 from pyengine.summary import summarise
 from pyengine.terms import STATUSES
 
@@ -34,7 +34,7 @@ def report(
         "reminders": [_reminder(item) for item in outcome.reminders],
         "letters": [_letter(letter, path) for letter, path in letters],
         "ranking": [],
-        "indicators": [],
+        "indicators": [_indicator(item) for item in outcome.indicators],
         "summary": [_summary(row) for row in summarise(outcome.verdicts)],
         "written": {"cells": written.cells, "rows": written.rows, "parts": list(written.parts)},
     }
@@ -96,6 +96,18 @@ def _reminder(item: Reminder) -> Json:
         "kind": item.kind, "on": _day(item.on), "task": item.task or None, "unit": item.unit or None, "text": item.text,
         "clause": item.cite.clause, "circular": item.cite.circular,
     }  # fmt: skip
+
+
+def _indicator(item: IndicatorState) -> Json:
+    row = item.indicator
+    return {
+        "number": row.number,
+        "name": row.name,
+        "period": row.period,
+        "rate": _share(item.rate),
+        "on_schedule": item.on_schedule or None,
+        "guard": None,
+    }
 
 
 def _letter(letter: Letter, path: Path | None) -> Json:

@@ -70,7 +70,8 @@ def plan_refresh(reading: Reading, outcome: Outcome, grids: Mapping[str, Grid]) 
     """刷新要写的全部改动，按工作表。"""
     plan = Plan(grids)
     _write_verdicts(plan, reading, outcome)
-    _write_nodes(plan, reading, outcome)
+    _write_nodes(plan, outcome)
+    _write_indicators(plan, outcome)
     _write_checks(plan, reading, outcome.findings)
     for sheet, rows in zip(
         _LISTS, (reminder_list(reading, outcome), card_list(outcome), finding_list(reading, outcome)), strict=True
@@ -158,9 +159,16 @@ def _clear_stale(plan: Plan, table: SheetTable, written: set[int]) -> None:
                     _put_engine(plan, table, row, header, None)
 
 
-def _write_nodes(plan: Plan, reading: Reading, outcome: Outcome) -> None:
+def _write_nodes(plan: Plan, outcome: Outcome) -> None:
     for node, state in outcome.node_states:
         plan.put(node.place.sheet, node.place.row, node.place.columns.get("节点状态"), state or None)
+
+
+def _write_indicators(plan: Plan, outcome: Outcome) -> None:
+    for state in outcome.indicators:
+        place = state.indicator.place
+        plan.put(place.sheet, place.row, place.columns.get("完成率"), _rounded(state.rate), number_format="0.0%")
+        plan.put(place.sheet, place.row, place.columns.get("序时判断"), state.on_schedule or None)
 
 
 def _write_checks(plan: Plan, reading: Reading, findings: Iterable[Finding]) -> None:

@@ -57,7 +57,7 @@ def _write_figures(sheet: Worksheet, formats: Formats) -> None:
         sheet.write_blank(row, column + 1, None, formats.get(figure))
     sheet.write_blank(3, _LEFT + 1, None, formats.get(figure, font_size=10, num_format="yyyy-mm-dd"))
     note = formats.get(BASE, font_size=9, font_color="#595959", indent=1)
-    sheet.write_string(3, 3, "最近一次写回的时间", note)
+    sheet.write_string(3, 3, "最近一次刷新按哪一天判定", note)
     sheet.write_string(4, 3, "四类台账及增设台账的事项合计", note)
     _link(sheet, 3, 7, "待办提醒", "查看待办提醒 →", formats.get(LINK, indent=1))
     _link(sheet, 4, 7, "校验问题", "查看校验问题 →", formats.get(LINK, indent=1))

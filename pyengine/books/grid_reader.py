@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from threading import local
 from typing import TypeVar
 
 from python_calamine import CalamineSheet, CalamineWorkbook
@@ -20,6 +22,25 @@ _SAVE_AGAIN = "请在 Excel 或 WPS 中打开并另存一份；打不开的，�
 _ROW_NUMBER = re.compile(rb"""row\s[^>]*?\br\s*=\s*["'](\d+)""")
 _LETTERS = re.compile(rb'r="([A-Z]{1,3})\d')
 _FILLED_LETTERS = re.compile(rb"""\sr=["']([A-Z]{1,3})\d+["'][^>]*[^>/]>""")
+
+
+def each_sheet(
+    package: Package, content: bytes, sheets: Iterable[str], read: Callable[[CalamineWorkbook, str], _T]
+) -> Mapping[str, _T]:
+    """Sheet → what `read` makes of it, two sheets at a time: calamine lets Python go on while it works.
+
+    Each thread has a workbook of its own, as calamine's can only be asked by one thread at a time.
+    """
+    mine = local()
+
+    def in_thread(sheet: str) -> _T:
+        if not hasattr(mine, "book"):
+            mine.book = workbook_of(package, content)
+        return read(mine.book, sheet)
+
+    names = tuple(sheets)
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(names, pool.map(in_thread, names), strict=True))
 
 
 def read_grid(package: Package, book: CalamineWorkbook, sheet: str) -> Grid:
@@ -66,8 +87,8 @@ def _put_errors(rows: list[list[object]], text: SheetText) -> None:
 
 def _check_extent(xml: bytes, sheet: str) -> None:
     """Raises `NotALedgerFile` when a stray cell far out would make the sheet's rectangle absurdly large."""
-    last = max(xml.rfind(ending) for ending in (b"</v>", b":v>", b"</is>", b":is>"))
-    tag = max(xml.rfind(opening, 0, max(last, 0)) for opening in (b"<row ", b":row "))
+    last = _last_of(xml, (b"</v>", b":v>", b"</is>", b":is>"), len(xml))
+    tag = _last_of(xml, (b"<row ", b":row "), max(last, 0))
     found = _ROW_NUMBER.search(xml, tag, last) if tag >= 0 else None
     row = int(found.group(1)) if found else 0
     if row * MAX_COLUMN <= MAX_CELLS or row * _width(xml, _LETTERS) <= MAX_CELLS:
@@ -76,6 +97,14 @@ def _check_extent(xml: bytes, sheet: str) -> None:
         raise NotALedgerFile(
             f"工作表“{sheet}”的内容一直排到第 {row} 行，范围大得不正常。", "请删去末尾零星的单元格内容后保存再运行。"
         )
+
+
+def _last_of(xml: bytes, marks: Iterable[bytes], stop: int) -> int:
+    """Where the last of the marks before `stop` begins; after the first hit only what follows it is searched."""
+    at = -1
+    for mark in marks:
+        at = max(at, xml.rfind(mark, max(at, 0), stop))
+    return at
 
 
 def _width(xml: bytes, pattern: re.Pattern[bytes]) -> int:

@@ -1,0 +1,161 @@
+"""行 → 事实：各张表的一行怎样读成一条事实。读不准的由 Row 逐格记为问题。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from pyengine import findings as catalogue
+from pyengine import model
+from pyengine.cells import Row
+from pyengine.deadlines import read_deadline
+from pyengine.layout import layout
+from pyengine.units import Directory
+
+
+@dataclass(frozen=True)
+class Context:
+    """读一行时要知道的：单位名录、台账年度。"""
+
+    directory: Directory
+    year: int
+
+
+def read_task(row: Row, context: Context) -> model.Task | None:
+    """事项；不是事项的行（没有工作任务，或是合计行）为 None。"""
+    number, content = row.text("编号"), row.text("工作任务")
+    row.number = number
+    if not content or (not number and isinstance(row.raw("工作任务"), int | float)):  # 合计行里的数不是事项
+        if number and row.raw("牵头单位") is not None:
+            row.note(catalogue.CONTENT_MISSING, "工作任务")
+        return None
+    if not number:
+        row.note(catalogue.NUMBER_MISSING, "编号")
+    if row.raw("牵头单位") is None:
+        row.note(catalogue.LEAD_MISSING, "牵头单位")
+    initiated = row.date("立项日期")
+    year = initiated.year if initiated else context.year
+    return model.Task(
+        place=row.place,
+        number=number,
+        source=row.text("事项来源"),
+        content=content,
+        goal=row.text("年度目标"),
+        category=row.choice("工作类别"),
+        stars=_stars(row),
+        lead_leader=row.text("牵头领导"),
+        lead_units=row.units("牵头单位", context.directory, lead=True),
+        responsible_units=row.units("责任单位", context.directory),
+        initiated=initiated,
+        start_due=row.deadline("启动时限", year),
+        started=row.date("实际启动日期"),
+        due=row.deadline("完成时限", year),
+        state=row.choice("办理状态", catalogue.STATE_UNKNOWN),
+        progress=row.share("完成进度"),
+        latest=row.text("最新进展"),
+        problems=row.text("存在问题"),
+        next_steps=row.text("下步措施"),
+        plan_reviewed=row.date("方案审查日期"),
+        plan_filed=row.date("方案备案日期"),
+        finished=row.date("办结日期"),
+        closed=row.date("销号日期"),
+        remark=row.text("备注"),
+    )
+
+
+def _stars(row: Row) -> int | None:
+    text = row.text("星级")
+    digits = text.rstrip("星★级") or str(text.count("★") or "")
+    if digits in ("3", "4", "5"):
+        return int(digits)
+    if text:
+        row.note(catalogue.CHOICE_UNKNOWN, "星级", value=text, choices="3、4、5")
+    return None
+
+
+def read_node(row: Row, context: Context) -> model.Node:
+    """时间节点。"""
+    row.number = row.text("编号")
+    return model.Node(
+        row.place,
+        row.number,
+        row.text("节点内容"),
+        row.deadline("完成时限", context.year),
+        row.decimal("权重"),
+        row.date("实际完成日期"),
+    )
+
+
+def read_indicator(row: Row, context: Context) -> model.Indicator:
+    """指标进度的一行。"""
+    row.number = row.text("编号")
+    return model.Indicator(
+        row.place, row.number, row.text("指标名称"), row.text("计量单位"), row.choice("方向"), row.text("期别"),
+        row.decimal("计划累计"), row.decimal("实际累计"),
+    )  # fmt: skip
+
+
+def read_feedback(row: Row, context: Context) -> model.Feedback:
+    """进展反馈的一行。"""
+    row.number = row.text("编号")
+    units = row.units("填报单位", context.directory)
+    return model.Feedback(
+        row.place, row.number, row.date("反馈日期"), units[0] if units else "", row.share("完成进度"),
+        row.text("进展情况"), row.choice("处理结果"), row.text("退回原因"), row.text("提示文号"),
+    )  # fmt: skip
+
+
+def read_record(row: Row, context: Context) -> model.Record:
+    """督查记录的一行。"""
+    numbers = row.list("编号")
+    row.number = numbers[0] if numbers else ""
+    return model.Record(
+        row.place, row.date("日期"), row.choice("事件"), numbers, row.units("单位", context.directory), row.text("事由"),
+        row.text("文号"), row.date("限期"), row.date("回复日期"), row.text("备注"),
+    )  # fmt: skip
+
+
+def read_adjustment(row: Row, context: Context) -> model.Adjustment:
+    """调整申请的一行。"""
+    row.number = row.text("编号")
+    new = row.value("新值")
+    return model.Adjustment(
+        row.place, row.number, row.date("申请日期"), row.choice("调整事项"), row.value("原值"), new,
+        read_deadline(new, context.year), row.date("批准日期"), row.choice("结果"),
+    )  # fmt: skip
+
+
+def read_meeting(row: Row, context: Context) -> model.Meeting:
+    """会商调度的一行。"""
+    row.number = row.text("编号")
+    return model.Meeting(
+        row.place, row.date("日期"), row.text("议定事项"), row.number, row.units("责任单位", context.directory),
+        row.deadline("完成时限", context.year), row.text("办理结果"),
+    )  # fmt: skip
+
+
+def read_unit(row: Row, context: Context) -> model.Unit | None:
+    """单位名录的一行；没有名称的为 None。"""
+    name = row.text("单位名称")
+    if not name:
+        return None
+    return model.Unit(
+        row.place, name, row.list("简称"), row.choice("类别"), row.text("主要负责人"), row.text("职务"),
+        row.text("分管县领导"), row.text("联络员"), row.text("电话"),
+    )  # fmt: skip
+
+
+def read_day(row: Row, context: Context) -> tuple[date, bool] | None:
+    """工作日历的一行：(日期, 是否上班)；写不全的为 None。"""
+    day, kind = row.date("日期"), row.choice("类型")
+    return (day, kind == "班") if day and kind in layout().choices["day_kind"] else None
+
+
+def read_card_row(row: Row, context: Context) -> model.CardRow | None:
+    """亮牌建议表上次写下的一行；没有建议编号的为 None。"""
+    if not row.text("建议编号"):
+        return None
+    return model.CardRow(
+        row.place, row.text("建议编号"), row.text("单位"), row.text("牌"), row.text("事由"), row.list("编号"), row.text("事实"),
+        row.text("条款"), row.text("文书"), row.text("状态"), row.choice("确认"), row.text("确认人"),
+    )  # fmt: skip
