@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyengine.case import Case
 from pyengine.conditions import CONDITIONS, Hit, Verdicts, recorded
@@ -48,11 +48,23 @@ class _Ground:
 def judge_cards(case: Case, verdicts: Verdicts) -> tuple[Card, ...]:
     """亮牌建议表应有的全部行：先按单位、由重到轻，同样的台账次序总是一样。"""
     grounds = _grounds(case, verdicts)
-    rows: dict[Key, list[CardRow]] = {}
-    for row in case.ledger.card_rows:
-        rows.setdefault((row.clause.split(" ")[0], row.colour, row.unit, row.ground), []).append(row)
+    rows = _rows_by_key(case, grounds)
     cards = [card for key in {**grounds, **rows} for card in _cards_of(case, key, grounds.get(key), rows.get(key, []))]
     return tuple(sorted(cards, key=lambda card: (card.unit, -COLOURS.index(card.colour), card.ground, card.id)))
+
+
+def _rows_by_key(case: Case, grounds: Mapping[Key, _Ground]) -> dict[Key, list[CardRow]]:
+    """上次写下的行，按牌归拢。系统列被改乱的，凭建议编号找回；找不回又认不出的不要。"""
+    issued = {_card_id(key, ground.numbers): key for key, ground in grounds.items()}
+    rows: dict[Key, list[CardRow]] = {}
+    for row in case.ledger.card_rows:
+        key = (row.clause.split(" ")[0], row.colour, row.unit, row.ground)
+        if row.id in issued and key != issued[row.id]:
+            key = issued[row.id]
+            row = replace(row, numbers=grounds[key].numbers)
+        if (row.colour in COLOURS and all(key)) or key in grounds:
+            rows.setdefault(key, []).append(row)
+    return rows
 
 
 def _grounds(case: Case, verdicts: Verdicts) -> dict[Key, _Ground]:
@@ -83,12 +95,12 @@ def _cards_of(case: Case, key: Key, ground: _Ground | None, rows: list[CardRow])
     answered = [row for row in rows if row.answer in (ANSWER_YES, ANSWER_NO)]
     waiting = next((row for row in rows if row not in answered), None)
     for row in answered:
-        yield _kept(case, key, row, _answered_state(case, row))
+        yield _kept(case, key, row, _answered_state(case, row), ground)
     fresh = _fresh(ground, answered)
     if ground is not None and fresh is not None:
         yield _proposal(case, key, ground, fresh, waiting)
     elif waiting is not None and not _expired(case, waiting):
-        yield _kept(case, key, waiting, CARD_LAPSED)
+        yield _kept(case, key, waiting, CARD_LAPSED, ground)
 
 
 def _fresh(ground: _Ground | None, answered: list[CardRow]) -> tuple[str, ...] | None:
@@ -133,7 +145,7 @@ def _proposal(case: Case, key: Key, ground: _Ground, numbers: tuple[str, ...], w
     )
 
 
-def _kept(case: Case, key: Key, row: CardRow, state: str) -> Card:
+def _kept(case: Case, key: Key, row: CardRow, state: str, ground: _Ground | None) -> Card:
     circular, colour, unit, words = key
     return Card(
         id=row.id,
@@ -142,7 +154,7 @@ def _kept(case: Case, key: Key, row: CardRow, state: str) -> Card:
         ground=words,
         tasks=row.numbers,
         facts=tuple(Fact(text) for text in row.facts.split("\n") if text),
-        cite=Citation(circular, row.clause.partition(" ")[2] or "（未写条款）"),
+        cite=ground.rule.cite if ground else Citation(circular, row.clause.partition(" ")[2] or "（未写条款）"),
         letters=tuple(part for part in row.letters.split("、") if part),
         state=state,
         responsible_units=_responsible(case, row.numbers, unit),

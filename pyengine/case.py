@@ -171,3 +171,15 @@ def _by_nodes(nodes: list[Node], as_of: date) -> Share:
 def may_lag(task: Task) -> bool:
     """是否论滞后、逾期：已落实（已作安排、继续推进）的不论。"""
     return task.state != ARRANGED
+
+
+def has_started(task: Task, share: Share | None, case: Case) -> bool:
+    """是否已启动：判定日以前有实际启动日期，或进度达到“视为启动进度”。"""
+    dated = task.started is not None and task.started <= case.as_of
+    return dated or (share or 0) >= case.settings.share("视为启动进度")
+
+
+def not_started(task: Task, share: Share | None, case: Case) -> bool:
+    """是否未按时启动：启动时限已过而没有启动。"""
+    start = effective(task, case, "启动时限").due
+    return bool(start and start < case.as_of and not has_started(task, share, case))

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
+from math import isfinite
 from operator import itemgetter
 
 from pyengine import findings as catalogue
-from pyengine.deadlines import normal_form, read_deadline
+from pyengine.deadlines import Anchor, normal_form, read_deadline
 from pyengine.findings import Kind, finding
 from pyengine.grid import CellError, Grid
 from pyengine.layout import layout
@@ -26,13 +27,18 @@ _LISTS = re.compile(r"[、，,;；\s]+")
 
 
 def show(value: object) -> str:
-    """值在校验问题里的写法：过长的截断，整数不带小数点。"""
+    """值在校验问题里的写法：过长的截断。"""
+    text = plain_text(value) or "（空）"
+    return text if len(text) <= 30 else text[:29] + "…"
+
+
+def plain_text(value: object) -> str:
+    """值的文字：整数不带小数点，日期不带时刻，不截断；空白为空串。"""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, datetime):
         value = value.date()
-    text = str(value).strip()
-    return text if len(text) <= 30 else text[:29] + "…"
+    return "" if value is None else str(value).strip()
 
 
 def percent(share: Fraction) -> str:
@@ -69,10 +75,7 @@ class Row:
 
     def text(self, header: str) -> str:
         """文字；空白为空串。"""
-        value = self.value(header)
-        if isinstance(value, str):
-            return value.strip()
-        return "" if value is None else show(value)
+        return plain_text(self.value(header))
 
     def list(self, header: str) -> tuple[str, ...]:
         """顿号（逗号、分号、空白）分开的各项。"""
@@ -100,9 +103,9 @@ class Row:
         self.note(catalogue.DATE_AS_TEXT, header, value=show(value), read=found.due)
         return found.due
 
-    def deadline(self, header: str, year: int) -> Deadline:
+    def deadline(self, header: str, year: int, early: int = 5, anchor: Anchor | None = None) -> Deadline:
         """时限；怎么读的见 deadlines。问题由校验按列的轻重报告。"""
-        return read_deadline(self.value(header), year)
+        return read_deadline(self.value(header), year, early, anchor)
 
     def share(self, header: str) -> Share | None:
         """进度：2 以内照数，5 以上及“40%”按百分数并警告，其余报错。"""
@@ -152,7 +155,7 @@ def _plain_number(value: object) -> Fraction | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return Fraction(repr(value))
+        return Fraction(repr(value)) if isfinite(value) else None
     text = normal_form(value) if isinstance(value, str) else ""
     return Fraction(text) if _NUMBER.fullmatch(text) else None
 

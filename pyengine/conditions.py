@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from pyengine.case import Case, is_open, may_lag, overdue_nodes
+from pyengine.case import Case, has_started, is_open, may_lag, overdue_nodes
+from pyengine.case import not_started as late_to_start
 from pyengine.cells import percent
 from pyengine.interviews import interviewed_twice
 from pyengine.model import Fact, Record, Task, Verdict
 from pyengine.replies import REPLY_EVENTS, answered_in_time, late_items, rectified
-from pyengine.rules import Rule
-from pyengine.terms import NO_DEADLINE, NOT_STARTED, UNVERIFIED
+from pyengine.rules import NoCircular, Rule
+from pyengine.terms import NO_DEADLINE, UNVERIFIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +79,25 @@ def severe_lag(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
 def started_behind(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
     """2022 蓝牌：已经启动，进度低于应达进度超过“滞后容差”。"""
     for verdict in _lag_over(case, verdicts, "滞后容差"):
-        if verdict.task.started or (verdict.progress or 0) >= case.settings.share("视为启动进度"):
+        if has_started(verdict.task, verdict.progress, case):
             yield from _each_lead(case, verdict.task, _lag_fact(verdict))
 
 
 def not_started(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
     """2022 黄牌：过了启动时限没有启动。"""
     for verdict in judgeable(case, verdicts):
-        if verdict.status == NOT_STARTED:
+        if late_to_start(verdict.task, verdict.progress, case):
             text = f"{verdict.task.number}过了启动时限没有启动（{verdict.task.place.ref('启动时限')}）"
             yield from _each_lead(case, verdict.task, (Fact(text, verdict.task.number),))
 
 
 def long_preparation(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
     """2022 黄牌：立项超过“筹备超期天数”仍没有启动。"""
-    limit, least = case.settings.int("筹备超期天数"), case.settings.share("视为启动进度")
+    limit = case.settings.int("筹备超期天数")
     for verdict in judgeable(case, verdicts):
         task = verdict.task
         waiting = (case.as_of - task.initiated).days if task.initiated else 0
-        if waiting > limit and not task.started and (verdict.progress or 0) < least:
+        if waiting > limit and not has_started(task, verdict.progress, case):
             text = f"{task.number}立项{waiting}天仍没有启动（{task.place.ref('立项日期')}）"
             yield from _each_lead(case, task, (Fact(text, task.number),))
 
@@ -157,7 +158,7 @@ def material_returned(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
     allowed = {verdict.task.number for verdict in judgeable(case, verdicts)}
     found: dict[str, dict[tuple[str, date], Fact]] = defaultdict(dict)
     for number, on, units, where in _returns(case):
-        if _recent(case, on) and (number in allowed or not number):
+        if _recent(case, on) and _ruled(case, on, "material_returned") and (number in allowed or not number):
             for unit in units:
                 found[unit].setdefault((number, on), Fact(f"{number}材料{on}被退回（{where}）", number))
     for unit, returns in found.items():
@@ -166,6 +167,14 @@ def material_returned(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
             yield Hit(
                 unit, tuple(sorted({number for number, _ in returns if number})), facts, max(on for _, on in returns)
             )
+
+
+def _ruled(case: Case, day: date, when: str) -> bool:
+    """这一天的现行文件有没有这个事由。"""
+    try:
+        return any(rule.when == when for rule in case.regime_on(day).rules("亮牌"))
+    except NoCircular:
+        return False
 
 
 def _returns(case: Case) -> Iterator[tuple[str, date, tuple[str, ...], str]]:
@@ -181,9 +190,10 @@ def _returns(case: Case) -> Iterator[tuple[str, date, tuple[str, ...], str]]:
 
 
 def rectification_overdue(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
-    """橙牌：预警通知书的限期已过，还没有整改完成。"""
+    """橙牌：预警通知书的限期已过，既没有报整改情况，也没有整改完成。"""
     for record in case.records:
-        if record.event != "预警通知书" or record.limit is None or record.limit >= case.as_of:
+        replied = record.replied is not None and record.replied <= case.as_of
+        if record.event != "预警通知书" or record.limit is None or record.limit >= case.as_of or replied:
             continue
         open_items = tuple(
             n

@@ -5,38 +5,45 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from math import isfinite
 
 from pyengine.model import Deadline
-from pyengine.periods import month_end
+from pyengine.periods import WorkCalendar, month_end
 from pyengine.terms import DATED, MISSING, OPEN_ENDED, UNREADABLE
 
 _ENDLESS = re.compile(
     r"^(并?(持续(推进|进行|开展|实施)?|长期(坚持|推进|实施)?|常态化?(推进|开展|实施|坚持)?|贯穿全年)[、，,并]?)+$"
 )
 _ABSENT = re.compile(r"^(待定|适时|尽快|另行通知|无|[-—/]+|(根据|按)上级(安排|要求|部署).*|适时(推进|开展|完成))$")
+_RECURRING = re.compile(r"^(每(个?月|季度?|周|旬|半年|年)|逐月|逐季|按月|按季).*$")
+_AT_ONCE = re.compile(r"^(立行立改|立即(办理|整改|落实)|即知即改|马上(办|办理))$")
+_NOTE = re.compile(r"\([^()]*\)$")
 _BEFORE = r"(?:之前|以前|前)?"
 _DONE = r"(?:完成|办结)?"
 _YEAR = r"(?:(?P<y>\d{4})年)?"
 _SERIAL_EPOCH = date(1899, 12, 30)
-_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_DIGITS = str.maketrans("一二三四", "1234")
+_SEVERAL = re.compile(r"[、/,;，；和及]")
+
+Span = tuple[date | None, date]
+Read = Callable[[re.Match[str], int, int], Span]
 
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """一种写法：整串匹配的式样，以及由匹配得出 (起始日, 到期日) 的办法。"""
+    """一种写法：整串匹配的式样，以及由匹配、年份、月初日得出 (起始日, 到期日) 的办法。"""
 
     pattern: re.Pattern[str]
-    read: Callable[[re.Match[str], int], tuple[date | None, date]]
+    read: Read
 
 
-def _form(pattern: str, read: Callable[[re.Match[str], int], tuple[date | None, date]]) -> _Form:
+def _form(pattern: str, read: Read) -> _Form:
     return _Form(re.compile(f"^(?:到|于|至)?{pattern}{_BEFORE}{_DONE}$"), read)
 
 
@@ -44,52 +51,57 @@ def _year(match: re.Match[str], year: int) -> int:
     return int(match["y"]) if match["y"] else year
 
 
-def _day(match: re.Match[str], year: int) -> tuple[date | None, date]:
+def _day(match: re.Match[str], year: int, early: int) -> Span:
     return None, date(_year(match, year), int(match["m"]), int(match["d"]))
 
 
-def _month(match: re.Match[str], year: int) -> tuple[date | None, date]:
+def _month(match: re.Match[str], year: int, early: int) -> Span:
+    return None, _within(_year(match, year), int(match["m"]), match["x"], early)
+
+
+def _whole_month(match: re.Match[str], year: int, early: int) -> Span:
     return None, month_end(_year(match, year), int(match["m"]))
 
 
-def _tenth(match: re.Match[str], year: int) -> tuple[date | None, date]:
-    start = date(_year(match, year), int(match["m"]), 1)
-    return None, start.replace(
-        day={"上旬": 10, "中旬": 20}.get(match["x"], calendar.monthrange(start.year, start.month)[1])
-    )
+def _within(year: int, month: int, part: str | None, early: int) -> date:
+    last = month_end(year, month)
+    return last.replace(day={"初": early, "上旬": 10, "中旬": 20}.get(part or "", last.day))
 
 
-def _months(match: re.Match[str], year: int) -> tuple[date | None, date]:
+def _months(match: re.Match[str], year: int, early: int) -> Span:
     start = date(_year(match, year), int(match["m"]), 1)
-    end = month_end(int(match["y2"] or start.year), int(match["n"]))
+    end = _within(int(match["y2"] or start.year), int(match["n"]), match["x"], early)
     if end < start:
         raise ValueError("止早于起")
     return start, end
 
 
-def _quarter(match: re.Match[str], year: int) -> tuple[date | None, date]:
-    quarter = int(match["q"].translate(_DIGITS))
-    return None, month_end(_year(match, year), quarter * 3)
+def _quarter(match: re.Match[str], year: int, early: int) -> Span:
+    return None, month_end(_year(match, year), int(match["q"].translate(_DIGITS)) * 3)
 
 
-def _half(match: re.Match[str], year: int) -> tuple[date | None, date]:
-    return None, date(_year(match, year), 6, 30) if match["h"] == "上" else date(_year(match, year), 12, 31)
+def _half(match: re.Match[str], year: int, early: int) -> Span:
+    return None, date(_year(match, year), *((6, 30) if match["h"] != "下" else (12, 31)))
 
 
-def _year_end(match: re.Match[str], year: int) -> tuple[date | None, date]:
+def _year_end(match: re.Match[str], year: int, early: int) -> Span:
     return None, date(_year(match, year), 12, 31)
 
 
+_PART = r"(?P<x>初|上旬|中旬|下旬|底|末|月底|月末)?"
 _FORMS = (
     _form(r"(?P<y>\d{4})[年./-](?P<m>\d{1,2})[月./-](?P<d>\d{1,2})[日号]?", _day),
     _form(r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)", _day),
     _form(_YEAR + r"(?P<m>\d{1,2})月(?P<d>\d{1,2})[日号]", _day),
-    _form(r"(?P<y>\d{4})[./-](?P<m>\d{1,2})", _month),
-    _form(_YEAR + r"(?P<m>\d{1,2})月份?(?:底|末|月底|月末)?", _month),
-    _form(_YEAR + r"(?P<m>\d{1,2})月份?(?P<x>上旬|中旬|下旬)", _tenth),
-    _form(_YEAR + r"(?P<m>\d{1,2})月?(?:-|至|到)(?:(?P<y2>\d{4})年)?(?P<n>\d{1,2})月份?(?:底|末)?", _months),
+    _form(r"(?P<y>\d{4})[./-](?P<m>\d{1,2})", _whole_month),
+    _form(_YEAR + r"(?P<m>\d{1,2})月份?" + _PART, _month),
+    _form(
+        _YEAR + r"(?P<m>\d{1,2})月?(?:份|初|上旬|中旬|下旬)?(?:-|至|到)(?:(?P<y2>\d{4})年)?(?P<n>\d{1,2})月份?" + _PART,
+        _months,
+    ),
     _form(_YEAR + r"第?(?P<q>[一二三四1-4])季度(?:底|末)?", _quarter),
     _form(_YEAR + r"(?P<h>[上下])半年(?:底|末)?", _half),
+    _form(_YEAR + r"[“\"]?(?P<h>双)过半[”\"]?", _half),
     _form(r"(?:(?P<y>\d{4})年?|全|本|今|当)?(?:年底|年末|年内|全年|年终|底|末)", _year_end),
     _form(r"(?P<y>\d{4})年(?:度|全年)?", _year_end),
 )
@@ -101,10 +113,25 @@ def normal_form(text: str) -> str:
     return re.sub(r"[-‐‑‒–—―~～]+", "-", text).strip("，,;。:.、")
 
 
-def read_deadline(value: object, year: int) -> Deadline:
-    """时限单元格的读法；year 是没有写年份时所用的年份。从不抛出。
+def _short(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= 30 else text[:29] + "…"
 
-    返回 Deadline：kind 为 日期/持续/缺失/无法识别，note 是所作推定或读不出的原因。
+
+@dataclass(frozen=True)
+class Anchor:
+    """立行立改从哪一天起、按几个工作日算；day 为 None 即不知道起算日。"""
+
+    day: date | None
+    workdays: int
+    calendar: WorkCalendar
+
+
+def read_deadline(value: object, year: int, early: int = 5, anchor: Anchor | None = None) -> Deadline:
+    """时限单元格的读法。从不抛出。
+
+    year 是没有写年份时所用的年份，early 是“月初”按几日，anchor 是“立行立改”的起算。
+    返回 Deadline：kind 为 日期/持续/缺失/无法识别，note 是所作推定或读不出的原因；一格几个日期的，due 是最后一个。
     """
     if isinstance(value, datetime):
         return _dated(value.date(), str(value.date()))
@@ -114,7 +141,17 @@ def read_deadline(value: object, year: int) -> Deadline:
         return Deadline(MISSING, note="完成时限为空")
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _number(value)
-    return _text(str(value), year)
+    text = str(value)
+    if _AT_ONCE.match(normal_form(text)):
+        return _at_once(text, anchor)
+    return _text(text, year, early)
+
+
+def _at_once(text: str, anchor: Anchor | None) -> Deadline:
+    if anchor is None or anchor.day is None:
+        return Deadline(UNREADABLE, note=f"“{_short(text)}”没有立项日期，无从起算", text=text)
+    due = anchor.calendar.shift(anchor.day, anchor.workdays)
+    return Deadline(DATED, due, dates=(due,), note=f"自{anchor.day}起{anchor.workdays}个工作日，读为{due}", text=text)
 
 
 def _dated(day: date, text: str) -> Deadline:
@@ -122,40 +159,45 @@ def _dated(day: date, text: str) -> Deadline:
 
 
 def _number(value: float) -> Deadline:
-    text = f"{value:g}" if abs(value) < 1e6 else str(int(value))
-    if 36526 <= value < 73051 and value == int(value):
-        day = _SERIAL_EPOCH + timedelta(days=int(value))
+    whole = int(value) if isfinite(value) and value == int(value) else None
+    text = f"{value:g}" if whole is None or abs(whole) > 10**9 else str(whole)
+    if whole is not None and 36526 <= whole < 73051:
+        day = _SERIAL_EPOCH + timedelta(days=whole)
         return replace(_dated(day, text), note=f"按日期序列号读为{day}")
-    if 19000101 <= value <= 20991231 and value == int(value):
-        found = _text(text, 0)
+    if whole is not None and 19000101 <= whole <= 20991231:
+        found = _text(text, 0, 1)
         if found.kind == DATED:
             return found
     return Deadline(UNREADABLE, note=f"数字{text}不是日期", text=text)
 
 
 @lru_cache(maxsize=8192)
-def _text(text: str, year: int) -> Deadline:
+def _text(text: str, year: int, early: int) -> Deadline:
     normal = normal_form(text)
-    if _ENDLESS.match(normal):
+    normal = _NOTE.sub("", normal) or normal
+    if _ENDLESS.match(normal) or _RECURRING.match(normal):
         return Deadline(OPEN_ENDED, text=text)
     if _ABSENT.match(normal) or not normal:
-        return Deadline(MISSING, note=f"“{text.strip()}”未写明日期", text=text)
-    for form in _FORMS:
-        match = form.pattern.match(normal)
-        if match:
-            return _read(form, match, text, year)
-    return Deadline(UNREADABLE, note=f"“{text.strip()}”无法识别", text=text)
-
-
-def _read(form: _Form, match: re.Match[str], text: str, year: int) -> Deadline:
+        return Deadline(MISSING, note=f"“{_short(text)}”未写明日期", text=text)
     try:
-        start, due = form.read(match, year)
-    except ValueError:
-        return Deadline(UNREADABLE, note=f"“{text.strip()}”不是有效日期", text=text)
-    return Deadline(DATED, due, start, (due,), _assumption(match, normal_form(text), due), text)
+        return _spans(text, normal, year, early)
+    except (ValueError, OverflowError):
+        return Deadline(UNREADABLE, note=f"“{_short(text)}”不是有效日期", text=text)
 
 
-def _assumption(match: re.Match[str], normal: str, due: date) -> str:
-    if match["y"] is None:
-        return f"按{due.year}年读为{due}"
-    return "" if "d" in match.re.groupindex else f"读为{due}"
+def _spans(text: str, normal: str, year: int, early: int) -> Deadline:
+    parts = [normal] if _matched(normal) else [part for part in _SEVERAL.split(normal) if part]
+    matches = [_matched(part) for part in parts]
+    found = [form.read(match, year, early) for form, match in filter(None, matches)]
+    if not found or len(found) < len(parts):
+        return Deadline(UNREADABLE, note=f"“{_short(text)}”无法识别", text=text)
+    dates = tuple(sorted(due for _, due in found))
+    exact = all("d" in match.re.groupindex and match["y"] for _, match in filter(None, matches))
+    note = "" if exact and len(dates) == 1 else f"读为{'、'.join(map(str, dates))}"
+    if any(match["y"] is None for _, match in filter(None, matches)):
+        note = f"按{year}年{note}"
+    return Deadline(DATED, dates[-1], found[0][0], dates, note, text)
+
+
+def _matched(part: str) -> tuple[_Form, re.Match[str]] | None:
+    return next(((form, match) for form in _FORMS if (match := form.pattern.match(part))), None)

@@ -7,18 +7,29 @@ from datetime import date
 
 from pyengine import findings as catalogue
 from pyengine import model
-from pyengine.cells import Row
-from pyengine.deadlines import read_deadline
+from pyengine.cells import Row, show
+from pyengine.deadlines import Anchor, read_deadline
+from pyengine.grid import CellError
 from pyengine.layout import layout
-from pyengine.units import Directory
+from pyengine.periods import WorkCalendar
+from pyengine.settings import Settings
+from pyengine.units import Directory, split_units
 
 
 @dataclass(frozen=True)
 class Context:
-    """读一行时要知道的：单位名录、台账年度。"""
+    """读一行时要知道的：单位名录、台账年度、设置、工作日历。"""
 
     directory: Directory
     year: int
+    settings: Settings
+    calendar: WorkCalendar
+
+    def deadline(self, row: Row, header: str, initiated: date | None = None) -> model.Deadline:
+        """时限：没有写年份的取立项年份，没有立项日期的取台账年度；立行立改自立项日期起算。"""
+        year = initiated.year if initiated else self.year
+        anchor = Anchor(initiated, self.settings.int("立行立改工作日"), self.calendar)
+        return row.deadline(header, year, self.settings.int("月初按几日"), anchor)
 
 
 def read_task(row: Row, context: Context) -> model.Task | None:
@@ -31,10 +42,9 @@ def read_task(row: Row, context: Context) -> model.Task | None:
         return None
     if not number:
         row.note(catalogue.NUMBER_MISSING, "编号")
-    if row.raw("牵头单位") is None:
+    if not isinstance(row.raw("牵头单位"), CellError) and not split_units(row.text("牵头单位")):
         row.note(catalogue.LEAD_MISSING, "牵头单位")
     initiated = row.date("立项日期")
-    year = initiated.year if initiated else context.year
     return model.Task(
         place=row.place,
         number=number,
@@ -47,9 +57,9 @@ def read_task(row: Row, context: Context) -> model.Task | None:
         lead_units=row.units("牵头单位", context.directory, lead=True),
         responsible_units=row.units("责任单位", context.directory),
         initiated=initiated,
-        start_due=row.deadline("启动时限", year),
+        start_due=context.deadline(row, "启动时限", initiated),
         started=row.date("实际启动日期"),
-        due=row.deadline("完成时限", year),
+        due=context.deadline(row, "完成时限", initiated),
         state=row.choice("办理状态", catalogue.STATE_UNKNOWN),
         progress=row.share("完成进度"),
         latest=row.text("最新进展"),
@@ -69,7 +79,7 @@ def _stars(row: Row) -> int | None:
     if digits in ("3", "4", "5"):
         return int(digits)
     if text:
-        row.note(catalogue.CHOICE_UNKNOWN, "星级", value=text, choices="3、4、5")
+        row.note(catalogue.CHOICE_UNKNOWN, "星级", value=show(text), choices="3、4、5")
     return None
 
 
@@ -80,7 +90,7 @@ def read_node(row: Row, context: Context) -> model.Node:
         row.place,
         row.number,
         row.text("节点内容"),
-        row.deadline("完成时限", context.year),
+        context.deadline(row, "完成时限"),
         row.decimal("权重"),
         row.date("实际完成日期"),
     )
@@ -121,7 +131,7 @@ def read_adjustment(row: Row, context: Context) -> model.Adjustment:
     new = row.value("新值")
     return model.Adjustment(
         row.place, row.number, row.date("申请日期"), row.choice("调整事项"), row.value("原值"), new,
-        read_deadline(new, context.year), row.date("批准日期"), row.choice("结果"),
+        read_deadline(new, context.year, context.settings.int("月初按几日")), row.date("批准日期"), row.choice("结果"),
     )  # fmt: skip
 
 
@@ -130,7 +140,7 @@ def read_meeting(row: Row, context: Context) -> model.Meeting:
     row.number = row.text("编号")
     return model.Meeting(
         row.place, row.date("日期"), row.text("议定事项"), row.number, row.units("责任单位", context.directory),
-        row.deadline("完成时限", context.year), row.text("办理结果"),
+        context.deadline(row, "完成时限"), row.text("办理结果"),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -13,7 +14,7 @@ from pyengine.rules import NoCircular
 from pyengine.terms import ROLLING
 
 EVENT = "约谈"
-_RED_GROUND = "一年内被约谈两次以上"
+_REACHED = re.compile(r".*（(\d{4}-\d\d-\d\d)）")
 
 
 def interviewed_twice(case: Case) -> Iterator[tuple[str, date, tuple[str, ...], tuple[Fact, ...]]]:
@@ -49,22 +50,25 @@ def _days(case: Case) -> dict[str, dict[date, list[Record]]]:
 
 
 def _counts(case: Case, day: date) -> bool:
-    if case.settings.yes("2022年约谈计入"):
-        return True
     try:
         rules = case.regime_on(day).rules("亮牌")
     except NoCircular:
         return False
-    return any(rule.when == "interviewed_twice" for rule in rules)
+    return case.settings.yes("2022年约谈计入") or any(rule.when == "interviewed_twice" for rule in rules)
 
 
 def _answered(case: Case, unit: str) -> tuple[tuple[date, str], ...]:
-    rows = (
-        row for row in case.ledger.card_rows if row.unit == unit and row.ground.startswith(_RED_GROUND) and row.answer
-    )
-    return tuple(
-        (date.fromisoformat(row.ground.rstrip("）")[-10:]), row.answer) for row in rows if row.ground.endswith("）")
-    )
+    """已经答复过的红牌：(达到次数之日, 是或否)。"""
+    found = ((_REACHED.fullmatch(row.ground), row) for row in case.ledger.card_rows if row.unit == unit and row.answer)
+    return tuple((date.fromisoformat(match[1]), row.answer) for match, row in found if match and _is_day(match[1]))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _numbers(records: list[Record]) -> tuple[str, ...]:

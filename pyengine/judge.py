@@ -15,6 +15,7 @@ from pyengine.case import (
     is_finished,
     may_lag,
     node_is_done,
+    not_started,
     overdue_nodes,
     progress,
     stars_of,
@@ -110,7 +111,7 @@ def _status(verdict: Verdict, case: Case, broken: bool) -> tuple[str, str]:
         return NO_DEADLINE, due.note
     if may_lag(task) and verdict.days_left is not None and verdict.days_left < 0:
         return OVERDUE, f"完成时限{due.due}已过{-verdict.days_left}天"
-    if not_started_in_time(verdict, case):
+    if not_started(task, verdict.progress, case):
         return NOT_STARTED, f"启动时限{effective(task, case, '启动时限').due}已过，没有启动"
     late = _late_reason(verdict, case) if may_lag(task) else ""
     if late:
@@ -122,17 +123,8 @@ def _on_track(verdict: Verdict, case: Case) -> tuple[str, str]:
     if verdict.days_left is not None and 0 <= verdict.days_left <= case.settings.int("临近天数"):
         return DUE_SOON, f"距完成时限{verdict.deadline.due}还有{verdict.days_left}天"
     if verdict.deadline.kind == OPEN_ENDED:
-        return ONGOING, f"“{verdict.deadline.text.strip()}”，没有截止日"
+        return ONGOING, "长期工作，没有截止日"
     return NORMAL, "已落实，继续推进" if not may_lag(verdict.task) else f"完成时限{verdict.deadline.due}"
-
-
-def not_started_in_time(verdict: Verdict, case: Case) -> bool:
-    """启动时限已过、没有实际启动日期、进度不到“视为启动进度”。"""
-    task, start = verdict.task, effective(verdict.task, case, "启动时限").due
-    started = task.started is not None and task.started <= case.as_of
-    return bool(
-        start and start < case.as_of and not started and (verdict.progress or 0) < case.settings.share("视为启动进度")
-    )
 
 
 def _late_reason(verdict: Verdict, case: Case) -> str:
@@ -153,7 +145,7 @@ def _basis(verdict: Verdict, source: str, why: str) -> str:
 
 
 def _assumed(due: Deadline) -> str:
-    return f"时限“{due.text.strip()}”{due.note}" if due.kind not in (MISSING, UNREADABLE) and due.note else ""
+    return f"时限{due.note}" if due.kind not in (MISSING, UNREADABLE) and due.note else ""
 
 
 def _method(verdict: Verdict) -> str:

@@ -42,7 +42,7 @@ class _Reader:
     grids: Mapping[str, Grid]
     tables: Mapping[str, SheetTable]
     findings: list[Finding] = field(default_factory=list)
-    context: Context = field(default_factory=lambda: Context(Directory({}, {}), 0))
+    context: Context = field(default_factory=lambda: Context(Directory({}, {}), 0, Settings(), WorkCalendar()))
 
     def rows(self, key: str) -> Iterator[Row]:
         """一类表的全部数据行，按工作簿次序。"""
@@ -60,13 +60,14 @@ def read_ledger(grids: Mapping[str, Grid], as_of: date) -> Reading:
     reader = _Reader(grids, find_tables(grids))
     settings = _settings(reader)
     units = reader.each("units", entries.read_unit)
-    reader.context = Context(Directory.of(units), _year(reader, settings, as_of))
+    calendar = WorkCalendar(dict(reader.each("calendar", entries.read_day)))
+    reader.context = Context(Directory.of(units), _year(reader, settings, as_of), settings, calendar)
     for table in reader.tables.values():
         _note_missing_columns(reader, table)
     ledger = Ledger(
         year=reader.context.year,
         settings=settings,
-        calendar=WorkCalendar(dict(reader.each("calendar", entries.read_day))),
+        calendar=calendar,
         tasks=_tasks(reader),
         nodes=reader.each("nodes", entries.read_node),
         indicators=reader.each("indicators", entries.read_indicator),
@@ -150,7 +151,10 @@ def _note_junk(reader: _Reader, junk: list[Row]) -> None:
         last = junk[index - 1].place
         if index < len(junk) and (junk[index].place.sheet, junk[index].place.row) == (last.sheet, last.row + 1):
             continue
-        first, value = junk[start].place, junk[start].raw("编号") or junk[start].raw("工作任务")
+        first, value = (
+            junk[start].place,
+            next(v for v in map(junk[start].raw, ("编号", "工作任务")) if isinstance(v, CellError)),
+        )
         area = f"{column_letter(min(first.columns.values()))}{first.row}:{column_letter(max(first.columns.values()))}{last.row}"
         reader.findings.append(
             finding(catalogue.ROWS_ERROR, first, "编号", cells=area, count=index - start, value=value)

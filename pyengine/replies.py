@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pyengine.case import Case
 from pyengine.model import Feedback, Record
 
-REPLY_EVENTS = ("工作提示", "督办提示函", "专项督办", "提醒函")
-"""要求答复的事件；预警通知书的限期是整改期限，另论。"""
+REPLY_EVENTS = ("工作提示", "督办提示函", "预警通知书", "专项督办")
+"""限期要求答复的事件；预警通知书限期以内整改完成的，即是答复。"""
 
 
 def items_of(case: Case, record: Record) -> tuple[str, ...]:
@@ -42,6 +44,10 @@ def answered_in_time(case: Case, record: Record) -> bool:
     limit = record.limit
     if limit is None or (record.replied and record.replied <= min(limit, case.as_of)):
         return True
+    if record.event == "预警通知书" and all(
+        rectified(case, record, number, limit) for number in record.numbers or ("",)
+    ):
+        return True
     numbered = (item for number in items_of(case, record) for item in replies(case, record, number))
     if any(item.prompt_number and item.on and item.on <= limit for item in numbered):
         return True
@@ -52,16 +58,18 @@ def answered(case: Case, record: Record) -> bool:
     """到判定日为止是否已经答复（不论迟早）。"""
     if record.replied and record.replied <= case.as_of:
         return True
+    if record.event == "预警通知书" and all(rectified(case, record, number) for number in record.numbers or ("",)):
+        return True
     numbers = items_of(case, record)
     return bool(numbers) and all(replies(case, record, number) for number in numbers)
 
 
-def rectified(case: Case, record: Record, number: str) -> bool:
-    """record 之后该单位（该编号）有没有整改完成。"""
-    return any(_rectifies(later, record, number) for later in case.records)
+def rectified(case: Case, record: Record, number: str, by: date = date.max) -> bool:
+    """record 之后、by 当天以前，该单位（该编号）有没有整改完成。"""
+    return any(_rectifies(later, record, number, by) for later in case.records)
 
 
-def _rectifies(later: Record, record: Record, number: str) -> bool:
+def _rectifies(later: Record, record: Record, number: str, by: date) -> bool:
     same_unit = not record.units or not later.units or bool(set(later.units) & set(record.units))
-    after = bool(later.on and record.on and later.on >= record.on)
+    after = bool(later.on and record.on and record.on <= later.on <= by)
     return later.event == "整改完成" and after and same_unit and (not later.numbers or number in later.numbers)

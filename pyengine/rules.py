@@ -11,9 +11,35 @@ from importlib.resources import files
 from typing import Any
 
 from pyengine.model import Citation
-from pyengine.settings import Settings
+from pyengine.settings import Settings, setting_specs
 from pyengine.terms import COLOURS
 
+CONDITION_NAMES = frozenset(
+    [
+        "started_behind",
+        "severe_lag",
+        "not_started",
+        "long_preparation",
+        "repeated_supervision",
+        "reply_late",
+        "material_returned",
+        "lag",
+        "node_overdue",
+        "deadline_overdue",
+        "rectification_overdue",
+        "interviewed_twice",
+    ]
+)
+"""when 可用的名称：conditions.CONDITIONS 的各项（测试核对两处一致）。"""
+
+_CIRCULAR_KEYS: Mapping[str, type] = {
+    "number": str,
+    "title": str,
+    "effective": date,
+    "effective_setting": str,
+    "rule": list,
+}
+_RULE_TYPES: Mapping[str, type] = {"stars": int, "recorded": list, "letters": list}
 CADENCES = ("月", "季", "随时")
 
 
@@ -127,10 +153,14 @@ def load_circular(text: str, source: str) -> Circular:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RuleProblem(f"{source}：不是有效的 TOML（{error}）") from error
-    _known(data, {"number", "title", "effective", "effective_setting", "rule"}, source)
-    for key in ("number", "title", "effective", "rule"):
-        if key not in data:
+    _known(data, set(_CIRCULAR_KEYS), source)
+    for key, kind in _CIRCULAR_KEYS.items():
+        if key not in data and key != "effective_setting":
             raise RuleProblem(f"{source}：缺少 {key}")
+        if not isinstance(data.get(key, ""), kind):
+            raise RuleProblem(f"{source}：{key} 写法不对")
+    if data.get("effective_setting") and data["effective_setting"] not in setting_specs():
+        raise RuleProblem(f"{source}：设置里没有“{data['effective_setting']}”")
     rules = tuple(
         _rule(row, data["number"], f"{source} 第{index}条") for index, row in enumerate(data["rule"], start=1)
     )
@@ -142,6 +172,11 @@ def _rule(row: Mapping[str, Any], number: str, source: str) -> Rule:
     for key in ("chapter", "clause", "gist"):
         if not row.get(key):
             raise RuleProblem(f"{source}：缺少 {key}")
+    for key, value in row.items():
+        if not isinstance(value, _RULE_TYPES.get(key, str)):
+            raise RuleProblem(f"{source}：{key} 写法不对")
+    if row.get("when") and row["when"] not in CONDITION_NAMES:
+        raise RuleProblem(f"{source}：when 没有“{row['when']}”这个事由")
     if row.get("card") and (
         row["card"] not in COLOURS or not row.get("ground") or not (row.get("when") or row.get("recorded"))
     ):

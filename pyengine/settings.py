@@ -16,7 +16,7 @@ SettingValue = str | int | Fraction | date
 
 @dataclass(frozen=True, slots=True)
 class SettingSpec:
-    """一个设置项：名称、类型、默认值、说明、依据。"""
+    """一个设置项：名称、类型、默认值、说明、依据、取值范围（含两端）。"""
 
     item: str
     kind: str
@@ -25,7 +25,7 @@ class SettingSpec:
     clause: str
     choices: tuple[str, ...] = ()
     minimum: int = 0
-    maximum: int | None = None
+    maximum: int = 366
 
 
 @cache
@@ -47,7 +47,7 @@ def parse_setting(spec: SettingSpec, value: object) -> SettingValue:
 
 
 def _within(spec: SettingSpec, number: int | Fraction) -> bool:
-    return number >= spec.minimum and (spec.maximum is None or number <= spec.maximum)
+    return spec.minimum <= number <= spec.maximum
 
 
 def _text(spec: SettingSpec, value: object) -> str:

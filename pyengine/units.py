@@ -13,12 +13,13 @@ from pyengine.model import Unit
 
 _SEPARATORS = "、，,；;/\n\r\t 　"
 _OPEN, _CLOSE = "（(〔[【", "）)〕]】"
+_WITH_STOP = re.compile(r"(中)、(省直|直)")  # “在县中、省直各单位”是一个统称
 _ROLE = re.compile(r"(?:按职责分工)?(?:分别|共同)?(?:牵头|配合|负责|汇总|协办|主办)(?:单位)?$|等(?:单位|部门)?$")
 _LABEL = re.compile(r"^(?:牵头|责任|配合|协办|主办|承办)(?:单位|部门)[：:]")
 _COLLECTIVE = re.compile(
     r"^(?:(?:全县|县直|县政府|在县|中省直|市直|区直|相关|有关|其他|\d+个|[一二三四五六七八九十]+个)*各?.*"
-    r"(?:各|有关|相关|全县).*(?:单位|部门|乡镇|乡|镇|街道|社区|专班|科室)|各.+|县直(?:单位|部门)|有关(?:单位|部门)|"
-    r"(?:\d+|[一二三四五六七八九十]+)个乡镇)(?:人民政府)?$"
+    r"(?:各|有关|相关|全县).*(?:单位|部门|乡镇|乡|镇|街道|社区|专班|科室)|各.+|(?:在县)?(?:中省直|中直|省直|市直|县直)(?:单位|部门)|有关(?:单位|部门)|"
+    r"(?:\d+|[一二三四五六七八九十]+)个?(?:乡镇|县区|县|区))(?:人民政府)?$"
 )
 
 
@@ -32,7 +33,7 @@ def unit_key(name: str) -> str:
 def split_units(text: str) -> tuple[str, ...]:
     """单位栏里的各个名称，按原文次序、去重；不在括号里断开。"""
     parts, depth, current = [], 0, ""
-    for char in text:
+    for char in _WITH_STOP.sub(r"\1\2", text):
         depth += (char in _OPEN) - (char in _CLOSE and depth > 0)
         if char in _SEPARATORS and depth == 0:
             parts.append(current)

@@ -13,7 +13,7 @@ from pathlib import Path
 from pyengine.ooxml import CellEdit, ChangedMeanwhile, Locked, NamedLook, Package, WriteRefused, patch
 
 from .grid import Grid, Written
-from .grid_reader import each_sheet, read_grid
+from .grid_reader import read_grid, workbook_of
 from .locks import FOLDER, own_lock, refuse_if_locked
 from .verify import verify
 
@@ -37,8 +37,8 @@ class FileBook:
 
     def sheets(self) -> Mapping[str, Grid]:
         """工作表名 → its values, in the order of the tabs; chart sheets are left out. Raises `NotALedgerFile`."""
-        package = self._package
-        return each_sheet(package, self._content, package.sheets(), lambda book, name: read_grid(package, book, name))
+        book = workbook_of(self._package, self._content)
+        return {name: read_grid(self._package, book, name) for name in self._package.sheets()}
 
     def write(self, edits: Mapping[str, Sequence[CellEdit]], looks: Mapping[str, NamedLook], stamp: str) -> Written:
         """Carry out the edits in the file on disk and keep a backup named by `stamp` (YYYYmmdd-HHMMSS).
@@ -55,7 +55,7 @@ class FileBook:
         if not done.parts:
             return Written(0, 0, ())
         content = package.to_bytes()
-        verify(self._package, content, asked, done.parts)
+        verify(self._package, package, content, asked, done.parts)
         self._check_permission()
         with own_lock(self.path):
             self._replace(content, stamp)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from io import BytesIO
-from threading import local
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from python_calamine import CalamineSheet, CalamineWorkbook
 
@@ -21,26 +19,9 @@ _T = TypeVar("_T")
 _SAVE_AGAIN = "请在 Excel 或 WPS 中打开并另存一份；打不开的，从备份恢复。"
 _ROW_NUMBER = re.compile(rb"""row\s[^>]*?\br\s*=\s*["'](\d+)""")
 _LETTERS = re.compile(rb'r="([A-Z]{1,3})\d')
+_ERROR_TYPE = re.compile(rb"""t=["']e["']""")
+_BEYOND = (702, re.compile(rb"""r=["'][A-Z]{3}""")), (26, re.compile(rb"""r=["'][A-Z]{2}"""))
 _FILLED_LETTERS = re.compile(rb"""\sr=["']([A-Z]{1,3})\d+["'][^>]*[^>/]>""")
-
-
-def each_sheet(
-    package: Package, content: bytes, sheets: Iterable[str], read: Callable[[CalamineWorkbook, str], _T]
-) -> Mapping[str, _T]:
-    """Sheet → what `read` makes of it, two sheets at a time: calamine lets Python go on while it works.
-
-    Each thread has a workbook of its own, as calamine's can only be asked by one thread at a time.
-    """
-    mine = local()
-
-    def in_thread(sheet: str) -> _T:
-        if not hasattr(mine, "book"):
-            mine.book = workbook_of(package, content)
-        return read(mine.book, sheet)
-
-    names = tuple(sheets)
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(names, pool.map(in_thread, names), strict=True))
 
 
 def read_grid(package: Package, book: CalamineWorkbook, sheet: str) -> Grid:
@@ -50,7 +31,7 @@ def read_grid(package: Package, book: CalamineWorkbook, sheet: str) -> Grid:
     _check_extent(xml, sheet)
     found = _guarded(lambda: book.get_sheet_by_name(sheet), f"工作表“{sheet}”")
     rows = _values(found)
-    if b't="e"' in xml or b"t='e'" in xml:
+    if _ERROR_TYPE.search(xml):
         _put_errors(rows, SheetText(xml, part))
     merges = tuple((a + 1, b + 1, c + 1, d + 1) for (a, b), (c, d) in found.merged_cell_ranges or ())
     return Grid(trimmed(rows), merges)
@@ -70,8 +51,7 @@ def raw_sheet(book: CalamineWorkbook, sheet: str) -> list[list[object]]:
 
 
 def _values(sheet: CalamineSheet) -> list[list[object]]:
-    rows: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
-    return rows
+    return cast(list[list[object]], sheet.to_python(skip_empty_area=False))
 
 
 def _put_errors(rows: list[list[object]], text: SheetText) -> None:
@@ -91,9 +71,11 @@ def _check_extent(xml: bytes, sheet: str) -> None:
     tag = _last_of(xml, (b"<row ", b":row "), max(last, 0))
     found = _ROW_NUMBER.search(xml, tag, last) if tag >= 0 else None
     row = int(found.group(1)) if found else 0
-    if row * MAX_COLUMN <= MAX_CELLS or row * _width(xml, _LETTERS) <= MAX_CELLS:
-        return
-    if row * _width(xml, _FILLED_LETTERS) > MAX_CELLS:
+    if row * MAX_COLUMN <= MAX_CELLS or any(
+        row * columns <= MAX_CELLS and beyond.search(xml) is None for columns, beyond in _BEYOND
+    ):
+        return  # the usual case: no address beyond column ZZ or Z, found without collecting them all
+    if row * _width(xml, _LETTERS) > MAX_CELLS and row * _width(xml, _FILLED_LETTERS) > MAX_CELLS:
         raise NotALedgerFile(
             f"工作表“{sheet}”的内容一直排到第 {row} 行，范围大得不正常。", "请删去末尾零星的单元格内容后保存再运行。"
         )

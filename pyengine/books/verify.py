@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
-from pyengine.ooxml import CellEdit, Keep, Package, Value, WriteRefused, markup, serial, stored_text
-from pyengine.ooxml.values import merged_edits
+from pyengine.ooxml import KEEP, CellEdit, Package, Value, WriteRefused, serial, stored_text
 
 from .grid_reader import raw_sheet, workbook_of
 
@@ -14,28 +13,39 @@ _NOT_OURS = "原台账没有改动；请把这条提示和台账副本交给维�
 _DAY_TOLERANCE = 2e-5
 
 
-def verify(before: Package, content: bytes, edits: Mapping[str, Sequence[CellEdit]], parts: Sequence[str]) -> None:
-    """Nothing if `content` is `before` with only `parts` changed and every edit in place; else `WriteRefused`."""
+def verify(
+    before: Package, made: Package, content: bytes, edits: Mapping[str, Sequence[CellEdit]], parts: Sequence[str]
+) -> None:
+    """Nothing if `content` is `before` with only `parts` changed and every edit in place; else `WriteRefused`.
+
+    `made`: the package `content` was made from. `patch` found its parts well-formed; here they must be those bytes.
+    """
     after = Package(content, before.name)
     if after.names != before.names:
         raise _mismatch("成员名单变了")
     for name in after.names:
         if name in parts:
-            markup.check(after.read(name), name)
+            if after.read(name) != made.read(name):
+                raise _mismatch(f"部件 {name} 读回的内容不对")
         elif after.raw(name) != before.raw(name):
             raise _mismatch(f"不该动的部件 {name} 变了")
     book = workbook_of(after, content)
     for sheet, changes in edits.items():
-        _verify_cells(raw_sheet(book, sheet), sheet, changes, before.date1904)
+        asked = {(e.row, e.column): e.value for e in changes if e.value is not KEEP}  # the later of two wins
+        if asked:
+            _verify_cells(raw_sheet(book, sheet), sheet, asked, before.date1904)
 
 
-def _verify_cells(rows: list[list[object]], sheet: str, changes: Sequence[CellEdit], date1904: bool) -> None:
-    for number, edits in merged_edits(changes).items():
-        row = rows[number - 1] if number <= len(rows) else []
-        for column, edit in edits.items():
-            got = row[column - 1] if column <= len(row) else ""
-            if not isinstance(edit.value, Keep) and not same_value(got, edit.value, date1904):
-                raise _mismatch(f"{sheet} 第 {number} 行第 {column} 列读回的值不对")
+def _verify_cells(
+    rows: list[list[object]], sheet: str, asked: Mapping[tuple[int, int], Value], date1904: bool
+) -> None:
+    height, width = len(rows), len(rows[0]) if rows else 0
+    for (number, column), value in asked.items():
+        got = rows[number - 1][column - 1] if number <= height and column <= width else ""
+        if type(got) is type(value) and got == value:
+            continue  # the usual case needs no closer look
+        if not same_value(got, value, date1904):
+            raise _mismatch(f"{sheet} 第 {number} 行第 {column} 列读回的值不对")
 
 
 def same_value(got: object, asked: Value, date1904: bool) -> bool:

@@ -37,6 +37,7 @@ MAX_TOTAL = 2 << 30
 MAX_RATIO = 400
 RATIO_COUNTS_FROM = 32 << 20
 _ENCRYPTED = 0x0001
+_LEVEL = 5  # half the time of level 6, and sheets grow by 2 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class Archive:
         """The member's stretch and its central entry (offset still the old one)."""
         if content is None:
             return self.content[member.start : member.stop], member.central
-        packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+        packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
         packed = packer.compress(content) + packer.flush()
         flags, crc = member.flags & UTF8, zlib.crc32(content)
         sign, version, _, _, time, date, *_, name, _ = LOCAL.unpack_from(self.content, member.start)

@@ -25,6 +25,12 @@ def letters(column: int) -> str:
 
 
 @cache
+def column_bytes(column: int) -> bytes:
+    """列标 as it is spelled in a part."""
+    return letters(column).encode()
+
+
+@cache
 def column_number(text: str) -> int:
     """The column of letters: 28 for AB."""
     number = 0
@@ -85,6 +91,10 @@ class Areas:
             if area.last_row - area.first_row < _TALL:
                 for row in range(area.first_row, area.last_row + 1):
                     self._by_row.setdefault(row, []).append(area)
+
+    def beside(self, row: int) -> bool:
+        """Whether no area has a cell in this row."""
+        return not self._tall and row not in self._by_row
 
     def holding(self, row: int, column: int) -> Area | None:
         """An area that holds the cell, or None."""

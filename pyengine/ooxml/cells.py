@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .areas import Area, column_number, letters, parse_area
+from .areas import Area, column_bytes, column_number, parse_area
 from .errors import NotALedgerFile
 from .markup import ATTRIBUTES, Node, Splice, attributes_of, check, masked, parse, plain_text
 
@@ -49,10 +49,14 @@ class Cell(NamedTuple):
 
 
 class SheetText:
-    """工作表部件 — a worksheet in UTF-8 bytes. Raises `NotALedgerFile` when it is not well-formed or no worksheet."""
+    """工作表部件 — a worksheet in UTF-8 bytes. Raises `NotALedgerFile` when it is not well-formed or no worksheet.
 
-    def __init__(self, xml: bytes, part: str) -> None:
-        check(xml, part)
+    `trusted`: the caller sees to it that the XML is well-formed, before or after.
+    """
+
+    def __init__(self, xml: bytes, part: str, trusted: bool = False) -> None:
+        if not trusted:
+            check(xml, part)
         self.xml, self.part = xml, part
         self._scan = _blanked(xml)
         tag = _SHEET_DATA.search(self._scan)
@@ -68,7 +72,7 @@ class SheetText:
         if self.frame.child("sheetData") is None:
             raise NotALedgerFile(f"部件 {part} 的结构不正常。", "请在 Excel 中打开并另存一份。")
         prefix = re.escape(self.prefix)
-        self._row_tag = re.compile(b"<" + prefix + rb"row(?=[\s/>])" + ATTRIBUTES + rb"(/?)>")
+        self._row_tag = re.compile(b"<" + prefix + rb"row(?=[\s/>])(?: r=\"(\d+)\")?" + ATTRIBUTES + rb"(/?)>")
         name = prefix + b"c"
         self._cell_start = b"<" + self.prefix + b"c "
         closing, inside = b"/" + name + rb"\s*>", rb"[^<]*+"
@@ -83,13 +87,14 @@ class SheetText:
         closing, number = b"</" + self.prefix + b"row", 0
         scan = self._scan
         for tag in self._row_tag.finditer(scan, self.data_open, self.data_close):
-            given = _ROW_NUMBER.search(tag.group(1))
-            number = int(given.group(1)) if given else number + 1
-            if tag.group(2):
-                yield Row(number, tag.start(), tag.end(), tag.end(), tag.end())
-            else:
-                close = scan.index(closing, tag.end())
-                yield Row(number, tag.start(), tag.end(), close, scan.index(b">", close) + 1)
+            given, block, empty = tag.groups()
+            if given is None:
+                found = _ROW_NUMBER.search(block)
+                given = found.group(1) if found else number + 1
+            number = int(given)
+            start, stop = tag.span()
+            close = stop if empty else scan.index(closing, stop)
+            yield Row(number, start, stop, close, stop if empty else scan.index(b">", close) + 1)
 
     def cells(self, row: Row) -> Iterator[Cell]:
         """The row's cells; cells without an address count on from the one before."""
@@ -102,7 +107,7 @@ class SheetText:
 
     def find(self, row: Row, column: int) -> Cell | None:
         """The cell in that column, looked up by its address; None if there is none spelled the usual way."""
-        scan, wanted = self._scan, b' r="%b%d"' % (letters(column).encode(), row.number)
+        scan, wanted = self._scan, b' r="%b%d"' % (column_bytes(column), row.number)
         at = scan.find(wanted, row.open_end, row.close)
         if at < 0:
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from . import markup
 from .cells import SheetText
 from .errors import NotALedgerFile, WriteRefused
 from .package import Package
@@ -35,6 +36,8 @@ def patch(package: Package, edits: Mapping[str, Sequence[CellEdit]], styles: Map
     if book is not None and styles_part is not None and book.grew:
         parts[styles_part] = book.content
     for part, new in parts.items():
+        markup.check(new, part)
+    for part, new in parts.items():
         package.replace(part, new)
     return Patched(cells, rows, tuple(part for part in package.replaced if part in {package.member(p) for p in parts}))
 
@@ -47,9 +50,14 @@ def _patch_sheet(
     if part is None:
         raise WriteRefused(f"工作簿里没有工作表“{sheet}”。", "请核对工作表名称是否被改过。")
     tables = tables_of(package, part)
-    text = SheetText(package.text(part), part)
-    run = SheetPatch(text, sheet, merged_edits(changes), heads(tables), book, package.date1904)
-    change = run.run()
+    xml = package.text(part)
+    try:
+        text = SheetText(xml, part, trusted=True)  # the new bytes are checked once they are all there
+        run = SheetPatch(text, sheet, merged_edits(changes), heads(tables), book, package.date1904)
+        change = run.run()
+    except ValueError:
+        markup.check(xml, part)  # was it the XML that threw the scan off?
+        raise
     if not change.cells:
         return {}, change.cells
     parts = {part: change.xml}

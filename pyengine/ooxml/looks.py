@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 
 from .areas import Areas
 from .rows import RowIndex
@@ -21,25 +22,33 @@ class Looks:
         self._column_styles = tuple(index.text.column_styles())
         self._frozen = index.text.frozen_rows()
         self._given: dict[tuple[int, int], int | None] = {}
+        self._asked = lru_cache(maxsize=4096)(self._look)
 
     def of_new(self, row: int, edit: CellEdit) -> int:
         """The cell format of a cell that is not there yet: that of a row like it, else its row's, else its column's."""
-        first = self._style_at(edit.like, edit.column) if edit.like else self._style_above(row, edit.column)
+        column = edit.column
+        first = self._style_at(edit.like, column) if edit.like else self._style_above(row, column)
         if first is None:
-            first = self._default(row, edit.column)
-        self._given[row, edit.column] = first
+            first = self._default(row, column)
+        self._given[row, column] = first
         return self.of(first, edit)
 
     def of(self, base: int, edit: CellEdit) -> int:
         """The cell format that the edit asks for, starting from `base`."""
-        style, book, code = base, self._styles, edit.number_format
+        style, code = edit.style, edit.number_format
         is_day = isinstance(edit.value, date)
-        if book is None or (edit.style is None and code is None and not is_day):
+        if style is None and code is None and not is_day:
             return base
         if is_day and code is None:
             code = MOMENT_FORMAT if isinstance(edit.value, datetime) else DATE_FORMAT
-        if edit.style is not None and book.name_of(base) != edit.style:
-            style = book.named(edit.style)
+        return self._asked(base, style, code, is_day)
+
+    def _look(self, base: int, name: str | None, code: str | None, is_day: bool) -> int:
+        style, book = base, self._styles
+        if book is None:
+            return base
+        if name is not None and book.name_of(base) != name:
+            style = book.named(name)
         if code is None or not (book.is_general(style) or (is_day and not book.is_date(style))):
             return style
         return book.with_format(style, code)

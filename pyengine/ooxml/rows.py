@@ -16,13 +16,14 @@ class RowIndex:
         self.rows = {row.number: row for row in text.rows()}
         self._numbers = sorted(self.rows)
         self.cells_of = lru_cache(maxsize=8)(self._read)
+        self.last_of = lru_cache(maxsize=8)(text.last)
 
     def find(self, row: Row, column: int) -> Cell | None:
         """The row's cell in that column: by its address, by the row's end, and only then by looking at every cell."""
         cell = self.text.find(row, column)
         if cell is not None:
             return cell
-        last = self.text.last(row)
+        last = self.last_of(row)
         if last is not None and last.column < column:
             return None
         return next((cell for cell in self.cells_of(row.number) if cell.column == column), None)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from .areas import MAX_COLUMN, MAX_ROW, Area, Areas, address, parse_area
+from .areas import MAX_COLUMN, MAX_ROW, Area, Areas, address, column_bytes, parse_area
 from .cells import Cell, Row, SheetText
 from .links import link_changes
 from .looks import Edits, Looks
@@ -13,8 +15,9 @@ from .markup import Splice, attribute_splice, attributes_of, splice, with_attrib
 from .rows import RowIndex
 from .styles import StyleBook
 from .tables import grown
-from .values import CellEdit, Keep, cell_content, refuse, stored_text
+from .values import CellEdit, Keep, Value, cell_content, refuse, stored_text
 
+_SPANS = re.compile(rb'<[^\s<>]+ r="\d+" spans="(\d+):(\d+)"')
 _DROPPED = frozenset((b"t", b"cm", b"vm", b"ph"))
 
 
@@ -37,6 +40,7 @@ class SheetPatch:
         self._index = RowIndex(text)
         self._looks = Looks(self._index, edits, heads, styles)
         self._changed: set[tuple[int, int]] = set()
+        self._ending = lru_cache(maxsize=4096, typed=True)(self._made_ending)
 
     @property
     def merges(self) -> Areas:
@@ -48,8 +52,7 @@ class SheetPatch:
         splices: list[Splice] = []
         new_rows: dict[int, bytes] = {}
         for number, edits in self._edits.items():
-            for column in edits:
-                self._guard(number, column)
+            self._guard_row(number, edits)
             row = self._index.rows.get(number)
             if row is None:
                 new_rows[number] = b"".join(self._new_cells(number, edits))
@@ -66,6 +69,14 @@ class SheetPatch:
             row: frozenset(c for c, e in edits.items() if not isinstance(e.value, Keep) and e.value not in (None, ""))
             for row, edits in self._edits.items()
         }
+
+    def _guard_row(self, row: int, columns: Mapping[int, CellEdit]) -> None:
+        """Guard the row's cells one by one only where there is something in the row to guard against."""
+        inside = 1 <= row <= MAX_ROW and 1 <= min(columns) and max(columns) <= MAX_COLUMN
+        if inside and self._heads.beside(row) and self._merges.beside(row) and self._arrays.beside(row):
+            return
+        for column in columns:
+            self._guard(row, column)
 
     def _guard(self, row: int, column: int) -> None:
         if not (1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN):
@@ -86,7 +97,8 @@ class SheetPatch:
             cell = self._index.find(row, column)
             if cell is None:
                 made = self._new_cell(row.number, edit)
-                fresh += [(column, made)] if made else []
+                if made:
+                    fresh.append((column, made))
                 continue
             changed = self._changed_cell(row.number, cell, edit)
             if changed is not None and changed != self._text.xml[cell.start : cell.end]:
@@ -97,29 +109,37 @@ class SheetPatch:
 
     def _insertions(self, row: Row, fresh: list[tuple[int, bytes]]) -> Iterator[Splice]:
         xml, prefix = self._text.xml, self._text.prefix
-        columns = [column for column, _ in fresh]
-        tag = self._spanned(row, columns)
+        tag = self._spanned(row, fresh[0][0], fresh[-1][0])
         if row.open_end == row.end:
             inside = b"".join(made for _, made in fresh)
             yield row.start, row.end, tag[:-2].rstrip() + b">" + inside + b"</" + prefix + b"row>"
             return
         if tag != xml[row.start : row.open_end]:
             yield row.start, row.open_end, tag
-        final = self._text.last(row)
-        cells = self._index.cells_of(row.number) if final is None or final.column > columns[0] else (final,)
+        final = self._index.last_of(row)
+        if final is not None and final.column < fresh[0][0]:  # all of them lie right of what the row has
+            yield final.end, final.end, b"".join([made for _, made in fresh])
+            return
+        cells = self._index.cells_of(row.number)
         last = cells[-1].end if cells else row.open_end
         for column, made in fresh:
             at = next((cell.start for cell in cells if cell.column > column), last)
             yield at, at, made
 
-    def _spanned(self, row: Row, columns: list[int]) -> bytes:
+    def _spanned(self, row: Row, first: int, last: int) -> bytes:
         """The row's open tag, its `spans` widened to take in these columns."""
         tag = self._text.xml[row.start : row.open_end]
+        usual = _SPANS.match(tag)
+        if usual is not None:
+            low, high = int(usual.group(1)), int(usual.group(2))
+            if low <= first and last <= high:
+                return tag
+            return b"%b%d:%d%b" % (tag[: usual.start(1)], min(low, first), max(high, last), tag[usual.end(2) :])
         spans = self._text.attributes(row).get(b"spans")
         if spans is None:
             return tag
         known = [int(n) for part in spans[1:-1].split() for n in part.split(b":") if n.isdigit()]
-        low, high = min((*known, *columns)), max((*known, *columns))
+        low, high = min((*known, first)), max((*known, last))
         fits = known and (low, high) == (min(known), max(known))
         return tag if fits else with_attribute(tag, "spans", f"{low}:{high}")
 
@@ -147,16 +167,17 @@ class SheetPatch:
             return b""
         style = self._looks.of_new(number, edit)
         self._changed.add((number, edit.column))
-        attributes = b' r="%b"' % address(number, edit.column).encode()
-        return self._cell(attributes + (b' s="%d"' % style if style else b""), edit)
+        ending = self._ending(None if isinstance(edit.value, Keep) else edit.value, style)
+        return b'<%bc r="%b%d"%b' % (self._text.prefix, column_bytes(edit.column), number, ending)
 
-    def _cell(self, attributes: bytes, edit: CellEdit) -> bytes:
+    def _made_ending(self, value: Value, style: int = 0) -> bytes:
+        """What follows a cell's own attributes: format, type, content, closing tag. Cells alike share it."""
         prefix = self._text.prefix
-        value = None if isinstance(edit.value, Keep) else edit.value
         kind, content = cell_content(value, prefix, self._date1904)
+        look = b' s="%d"' % style if style else b""
         if not content:
-            return b"<%bc%b/>" % (prefix, attributes)
-        return b"<%bc%b%b>%b</%bc>" % (prefix, attributes, b' t="%b"' % kind if kind else b"", content, prefix)
+            return look + b"/>"
+        return b"%b%b>%b</%bc>" % (look, b' t="%b"' % kind if kind else b"", content, prefix)
 
     def _changed_cell(self, row: int, cell: Cell, edit: CellEdit) -> bytes | None:
         """The bytes an existing cell turns into; None if it need not change."""
@@ -174,7 +195,8 @@ class SheetPatch:
         found.setdefault(b"r", b'"%b"' % address(row, cell.column).encode())
         if style != cell.style:
             found[b"s"] = b'"%d"' % style
-        return self._cell(b"".join(b" %b=%b" % pair for pair in found.items() if pair[0] not in _DROPPED), edit)
+        attributes = b"".join(b" %b=%b" % pair for pair in found.items() if pair[0] not in _DROPPED)
+        return b"<%bc%b%b" % (self._text.prefix, attributes, self._ending(edit.value))
 
     def _link_splices(self) -> tuple[Splice, ...]:
         asked: dict[tuple[int, int], tuple[str, str]] = {}

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from fractions import Fraction
 from functools import lru_cache
 from math import isfinite
+from operator import attrgetter
 from typing import Final
 
 from .areas import address
@@ -76,9 +77,12 @@ class Patched:
 def merged_edits(edits: Iterable[CellEdit]) -> dict[int, dict[int, CellEdit]]:
     """row → column → edit, rows and columns ascending; of several edits of one cell the later wins field by field."""
     found: dict[int, dict[int, CellEdit]] = {}
-    for edit in sorted(edits, key=lambda e: (e.row, e.column)):
-        row = found.setdefault(edit.row, {})
-        row[edit.column] = _overlaid(row[edit.column], edit) if edit.column in row else edit
+    for edit in sorted(edits, key=attrgetter("row", "column")):
+        row = found.get(edit.row)
+        if row is None:
+            row = found[edit.row] = {}
+        column = edit.column
+        row[column] = _overlaid(row[column], edit) if column in row else edit
     return found
 
 
