@@ -194,7 +194,7 @@ def _notices(ledger: Ledger, outcome: Outcome) -> Iterator[Letter]:
     due = (card for card in outcome.cards if _due(ledger, outcome.as_of, card))
     for unit, cards in _by_unit(ledger, due).items():
         tasks = tuple(dict.fromkeys(number for card in cards for number in card.tasks))
-        reason = "、".join(dict.fromkeys(card.ground for card in cards))
+        reason = "、".join(dict.fromkeys(_ground(card) for card in cards))
         facts, remark = _notice_facts(ledger, cards, tasks, reason), "、".join(card.id for card in cards)
         yield Letter(NOTICE, unit, EVENTS[NOTICE], "", tasks, reason, limit, remark, facts, "")
 
@@ -209,7 +209,7 @@ def _due(ledger: Ledger, as_of: date, card: Card) -> bool:
 
 def _notice_facts(ledger: Ledger, cards: Sequence[Card], tasks: tuple[str, ...], reason: str) -> Mapping[str, object]:
     contents = {task.number: task.content for task in ledger.tasks}
-    pairs = ((card, fact) for card in cards for fact in card.facts or (Fact(card.ground),))
+    pairs = ((card, fact) for card in cards for fact in card.facts or (Fact(_ground(card)),))
     return {
         **_basis(cards),
         "事由": reason,
@@ -224,10 +224,15 @@ def _notice_row(contents: Mapping[str, str], card: Card, fact: Fact) -> dict[str
     return {
         "编号": "、".join(numbers),
         "工作任务": "；".join(filter(None, (contents.get(number) for number in numbers))),
-        "事由": card.ground,
+        "事由": _ground(card),
         "事实": official(fact.text),
         "整改要求": next(demand for word, demand in DEMANDS if word in card.ground),
     }
+
+
+def _ground(card: Card) -> str:
+    """公文里的事由：不带区分事件的括注（文号、日期在事实里写）。"""
+    return card.ground.partition("（")[0]
 
 
 def _basis(grounds: Sequence[Prompt] | Sequence[Card]) -> Mapping[str, object]:

@@ -108,7 +108,7 @@ VERDICTS = (
 
 
 def outcome(prompts: tuple[Prompt, ...] = (), cards: tuple[Card, ...] = (), as_of: date = AS_OF) -> Outcome:
-    return Outcome(as_of, (), VERDICTS, (), prompts, cards, (), (), ())
+    return Outcome(as_of, (), VERDICTS, (), (), prompts, cards, (), (), ())
 
 
 def settings(**values: str | int) -> Settings:
