@@ -11,11 +11,11 @@ from math import isfinite
 from operator import itemgetter
 
 from pyengine import findings as catalogue
-from pyengine.deadlines import Anchor, normal_form, read_deadline
+from pyengine.deadlines import normal_form, read_deadline
 from pyengine.findings import Kind, finding
 from pyengine.grid import CellError, Grid
 from pyengine.layout import layout
-from pyengine.model import Deadline, Finding, Place, Share
+from pyengine.model import Finding, Place, Share
 from pyengine.tables import SheetTable
 from pyengine.terms import DATED
 from pyengine.units import Directory, is_collective, split_units
@@ -75,7 +75,8 @@ class Row:
 
     def text(self, header: str) -> str:
         """文字；空白为空串。"""
-        return plain_text(self.value(header))
+        value = self._values.get(header)
+        return value.strip() if isinstance(value, str) else plain_text(self.value(header))
 
     def list(self, header: str) -> tuple[str, ...]:
         """顿号（逗号、分号、空白）分开的各项。"""
@@ -84,7 +85,7 @@ class Row:
     def choice(self, header: str, kind: Kind = catalogue.CHOICE_UNKNOWN) -> str:
         """限定词；不在限定之内的记为问题，原词照给。"""
         text = self.text(header)
-        words = layout().choices[_choices_of(self, header)]
+        words = _choices_of(self.place.sheet, header)
         if text and text not in words:
             self.note(kind, header, value=show(text), choices="、".join(words))
         return text
@@ -102,10 +103,6 @@ class Row:
             return None
         self.note(catalogue.DATE_AS_TEXT, header, value=show(value), read=found.due)
         return found.due
-
-    def deadline(self, header: str, year: int, early: int = 5, anchor: Anchor | None = None) -> Deadline:
-        """时限；怎么读的见 deadlines。问题由校验按列的轻重报告。"""
-        return read_deadline(self.value(header), year, early, anchor)
 
     def share(self, header: str) -> Share | None:
         """进度：2 以内照数，5 以上及“40%”按百分数并警告，其余报错。"""
@@ -145,9 +142,10 @@ class Row:
         return tuple(dict.fromkeys(names))
 
 
-def _choices_of(row: Row, header: str) -> str:
-    table = layout().table_of(row.place.sheet) or layout().ledger
-    return table.column(header).choices or ""
+@lru_cache(maxsize=256)
+def _choices_of(sheet: str, header: str) -> tuple[str, ...]:
+    table = layout().table_of(sheet) or layout().ledger
+    return layout().choices[table.column(header).choices or ""]
 
 
 @lru_cache(maxsize=8192, typed=True)
@@ -184,10 +182,10 @@ def _by_size(number: Fraction) -> Share | None:
 def rows_of(table: SheetTable, grid: Grid, report: Callable[[Finding], None]) -> Iterator[Row]:
     """表头以下有内容的各行。只看由人填写的列（整张重写的清单看全部列）。"""
     owned = table.table.staff if table.table.key in _STAFF_TABLES else table.table.columns
-    used = frozenset(column.name for column in owned if column.name in table.columns)
+    first, *others = (column.name for column in owned if column.name in table.columns)
     names, width = tuple(table.columns), max(table.columns.values(), default=0)
     pick = itemgetter(*(column - 1 for column in table.columns.values()))
     for number, cells in enumerate(grid.rows[table.header_row :], start=table.header_row + 1):
         values = dict(zip(names, pick(cells if len(cells) >= width else (*cells, *(None,) * width)), strict=True))
-        if any(value is not None and name in used for name, value in values.items()):
+        if values[first] is not None or any(values[name] is not None for name in others):
             yield Row(Place(table.sheet, number, table.columns), values, report)

@@ -75,8 +75,7 @@ def new(
 
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         raise typer.BadParameter(f"“{path.name}”的扩展名不对，台账只能是 .xlsm 或 .xlsx")
-    if not path.parent.is_dir():
-        raise typer.BadParameter(f"文件夹“{path.parent}”不存在，请先建好")
+    _require_folder(path)
     _refuse_existing(path, force=force)
     build(path, sample=sample)
     print_new(path)
@@ -90,6 +89,7 @@ def refresh(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) 
     from pyengine.report import report
 
     _require_free(ledger)
+    _require_folder(json_file)
     with _progress(4) as step:
         step("打开台账")
         result = run(lambda: FileBook(ledger), as_of or date.today(), _stamp(), step)
@@ -106,6 +106,7 @@ def check(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) ->
     from pyengine.report import report
 
     _require(ledger)
+    _require_folder(json_file)
     with _progress(3) as step:
         step("打开台账")
         result, _ = examine(FileBook(ledger), as_of or date.today(), step)
@@ -181,11 +182,14 @@ def _refuse_existing(*paths: Path, force: bool) -> None:
             raise typer.Exit(REFUSED)
 
 
+def _require_folder(path: Path | None) -> None:
+    if path is not None and not path.parent.is_dir():
+        raise typer.BadParameter(f"文件夹“{path.parent}”不存在，放不下“{path.name}”")
+
+
 def _save_json(path: Path | None, make: Callable[[], object]) -> None:
     if path is None:
         return
-    if not path.parent.is_dir():
-        raise typer.BadParameter(f"文件夹“{path.parent}”不存在，JSON 没有写")
     text = json.dumps(make(), ensure_ascii=False, indent=1) + "\n"
     draft = path.with_name(f".{path.name}.tmp")
     draft.write_text(text, encoding="utf-8")

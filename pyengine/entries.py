@@ -27,9 +27,11 @@ class Context:
 
     def deadline(self, row: Row, header: str, initiated: date | None = None) -> model.Deadline:
         """时限：没有写年份的取立项年份，没有立项日期的取台账年度；立行立改自立项日期起算。"""
-        year = initiated.year if initiated else self.year
+        value, year = row.value(header), initiated.year if initiated else self.year
+        if not isinstance(value, str):
+            return read_deadline(value, year)
         anchor = Anchor(initiated, self.settings.int("立行立改工作日"), self.calendar)
-        return row.deadline(header, year, self.settings.int("月初按几日"), anchor)
+        return read_deadline(value, year, self.settings.int("月初按几日"), anchor)
 
 
 def read_task(row: Row, context: Context) -> model.Task | None:

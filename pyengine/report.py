@@ -111,10 +111,12 @@ def _indicator(item: IndicatorState) -> Json:
 
 
 def _letter(letter: Letter, path: Path | None) -> Json:
+    """公文；还没有起草的没有文号和文件。"""
+    number = letter.number if path else None
     return {
         "template": letter.template,
         "unit": letter.unit,
-        "number": letter.number or None,
+        "number": number or None,
         "path": str(path) if path else None,
     }
 

@@ -247,3 +247,9 @@ def test_a_future_day_is_judged(sample: Path) -> None:
     result = refresh_json(sample, date(2027, 6, 30).isoformat())
     assert any(task["status"] == "逾期未完成" for task in result["tasks"])
     assert any(item["code"] == "R04" for item in result["findings"])
+
+
+def test_a_json_file_that_has_no_folder_is_refused_before_anything_is_written(sample: Path, tmp_path: Path) -> None:
+    before = sample.read_bytes()
+    assert duban("refresh", sample, "--as-of", AS_OF, "--json", tmp_path / "没有这个文件夹" / "a.json") == BAD_CALL
+    assert sample.read_bytes() == before
