@@ -66,7 +66,7 @@ class Case:
             feedback=_grouped(seen, lambda item: item.on or date.min),
             adjustments=_grouped(approved, lambda item: item.approved or date.min),
             records=tuple(sorted(records, key=lambda record: record.on or date.min)),
-            directory=Directory.of(ledger.units),
+            directory=Directory.of(ledger.units, ledger.settings.text("县名")),
         )
 
     @property

@@ -16,7 +16,7 @@ from pyengine.case import not_started as late_to_start
 from pyengine.cells import percent
 from pyengine.interviews import interviewed_twice
 from pyengine.model import Fact, Record, Task, Verdict
-from pyengine.replies import REPLY_EVENTS, answered_in_time, late_items, rectified
+from pyengine.replies import REPLY_EVENTS, answered_in_time, items_of, late_items, rectified
 from pyengine.rules import NoCircular, Rule
 from pyengine.terms import NO_DEADLINE, UNVERIFIED
 
@@ -211,7 +211,7 @@ def repeated_supervision(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
     """2022 红牌：专项督办达到“反复督办次数”，而进度没有变化。"""
     for verdict in judgeable(case, verdicts):
         number = verdict.task.number
-        visits = [record for record in case.records if record.event == "专项督办" and number in record.numbers]
+        visits = [record for record in case.records if record.event == "专项督办" and number in items_of(case, record)]
         if len(visits) >= case.settings.int("反复督办次数") and not _moved(case, number, visits[0].on):
             text = f"{number}专项督办{len(visits)}次没有进展（{visits[-1].place.ref('事件')}）"
             yield from _each_lead(case, verdict.task, (Fact(text, number),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from pyengine import findings as catalogue
 from pyengine import model
@@ -93,9 +94,17 @@ def read_node(row: Row, context: Context) -> model.Node:
         row.number,
         row.text("节点内容"),
         context.deadline(row, "完成时限"),
-        row.decimal("权重"),
+        _weight(row),
         row.date("实际完成日期"),
     )
+
+
+def _weight(row: Row) -> Fraction | None:
+    weight = row.decimal("权重")
+    if weight is not None and weight < 0:
+        row.note(catalogue.NUMBER_UNREADABLE, "权重", value=show(row.raw("权重")))
+        return None
+    return weight
 
 
 def read_indicator(row: Row, context: Context) -> model.Indicator:

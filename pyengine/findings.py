@@ -31,7 +31,7 @@ SETTINGS_MISSING = Kind("S02", NOTICE, "设置表缺 {count} 项（{items}），
 
 # 单元格
 DATE_UNREADABLE = Kind("C01", ERROR, "{column}“{value}”不是日期", "改成 2026-06-30 这样的日期；没有就留空")
-DATE_AS_TEXT = Kind("C02", WARNING, "{column}“{value}”是文字，按 {read} 计", "改成日期格式的 {read}")
+DATE_AS_TEXT = Kind("C02", WARNING, "{column}“{value}”不是日期格式，按 {read} 计", "改成日期格式的 {read}")
 DEADLINE_UNREADABLE = Kind("C03", ERROR, "{column}{note}", "写明年月日（如 2026-06-30）、“6月底前”，或“持续推进”")
 DEADLINE_MISSING = Kind("C04", WARNING, "{note}", "写明完成时限；长期工作写“持续推进”")
 SHARE_UNREADABLE = Kind("C05", ERROR, "{column}“{value}”不是进度", "填 0 到 1 之间的小数或百分数，如 35%")
@@ -42,7 +42,7 @@ CELL_ERROR = Kind("C09", ERROR, "{column}是错误值 {value}", "改成实际内
 ROWS_ERROR = Kind(
     "C10", ERROR, "{cells} 共 {count} 行是错误值（如 {value}），未作为事项", "删去这些行，或撤销粘贴后按“值”重新粘贴"
 )
-NUMBER_UNREADABLE = Kind("C11", WARNING, "{column}“{value}”不是数值，按空白处理", "改成数字")
+NUMBER_UNREADABLE = Kind("C11", WARNING, "{column}“{value}”不是可用的数值，按空白处理", "改成数字，不为负")
 NUMBER_MISSING = Kind("C12", ERROR, "有工作任务但没有编号", "编一个不重复的编号；系统不代编")
 CONTENT_MISSING = Kind("C13", WARNING, "有编号但没有工作任务，未作为事项", "补上工作任务，或删去这一行")
 LEAD_MISSING = Kind("C14", ERROR, "没有牵头单位", "填单位名录里的单位")

@@ -14,9 +14,9 @@ AHEAD, ON_SCHEDULE, SHORT, NO_PLAN = "超序时", "达序时", "欠序时", "无
 LOWER_IS_BETTER = "越低越好"
 
 
-def state_of(item: Indicator) -> IndicatorState:
-    """一行指标的完成率和序时判断；越低越好的，实际不高于计划即达到。还没有实际的不判断。"""
-    planned, actual = item.planned, item.actual
+def state_of(item: Indicator, as_of: date) -> IndicatorState:
+    """一行指标的完成率和序时判断；越低越好的，实际不高于计划即达到。还没有实际、期别还没有结束的不判断序时。"""
+    planned, actual, period = item.planned, item.actual, read_period(item.period)
     if planned is None or planned == 0:
         return IndicatorState(item, None, NO_PLAN)
     if actual is None:
@@ -24,11 +24,12 @@ def state_of(item: Indicator) -> IndicatorState:
     lower = item.direction == LOWER_IS_BETTER
     gain = planned - actual if lower else actual - planned
     rate = (planned / actual if actual else None) if lower else actual / planned
-    return IndicatorState(item, rate, AHEAD if gain > 0 else SHORT if gain < 0 else ON_SCHEDULE)
+    ended = period is not None and period.end <= as_of
+    return IndicatorState(item, rate, (AHEAD if gain > 0 else SHORT if gain < 0 else ON_SCHEDULE) if ended else "")
 
 
 def expected_share(rows: Iterable[Indicator], as_of: date) -> Share | None:
-    """应达进度：各指标最近结束的一期的计划累计除以全年计划，取平均；越低越好的不计入；都没有全年计划则 None。"""
+    """应达进度：各指标最近结束的一期的计划累计除以全年计划，取平均；越低越好的不计入；没有全年计划、没有分期计划的不算，都不算则 None。"""
     shares = [share for name_rows in _by_name(rows) if (share := _planned_share(name_rows, as_of)) is not None]
     return sum(shares, Fraction(0)) / len(shares) if shares else None
 
@@ -64,12 +65,9 @@ def _year_plan(rows: Rows, as_of: date) -> Fraction | None:
 
 
 def _planned_share(rows: Rows, as_of: date) -> Share | None:
-    year_plan = _year_plan(rows, as_of)
-    if not year_plan:
+    year_plan, year = _year_plan(rows, as_of), year_of(as_of)
+    planned = [(period, item.planned) for period, item in rows if item.planned is not None and period.start in year]
+    if not year_plan or all(period == year for period, _ in planned):
         return None
-    ended = [
-        (period.end, item.planned)
-        for period, item in rows
-        if item.planned is not None and period.end <= as_of and period.start.year == as_of.year
-    ]
+    ended = [(period.end, amount) for period, amount in planned if period.end <= as_of]
     return max(ended)[1] / year_plan if ended else Fraction(0)

@@ -72,7 +72,7 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
         circulars=case.regime.listing(),
         verdicts=verdicts,
         node_states=node_states,
-        indicators=tuple(map(state_of, ledger.indicators)),
+        indicators=tuple(state_of(item, as_of) for item in ledger.indicators),
         prompts=prompts,
         cards=cards,
         events=shown_events(case, cards),

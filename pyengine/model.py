@@ -230,6 +230,11 @@ class Ledger:
     finding_answers: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     last_refreshed: date | None = None
     findings: tuple[Finding, ...] = ()
+    shown_reminders: Mapping[tuple[str, str, str], date] = field(default_factory=dict)
+
+    def first_shown(self, kind: str, task: str, unit: str, as_of: date) -> date:
+        """没有固有日期的待办首次列出的日期：待办提醒表里已有的（不晚于判定日）沿用，否则判定日。"""
+        return min(self.shown_reminders.get((kind, task, unit), as_of), as_of)
 
 
 @dataclass(frozen=True, slots=True)

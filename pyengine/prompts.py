@@ -50,6 +50,9 @@ def judge_prompts(case: Case, verdicts: Mapping[str, Verdict]) -> tuple[Prompt, 
 
 def _prompt(case: Case, key: tuple[str, int, date, str], numbers: list[str], cite: Citation) -> Prompt:
     unit, stars, issue_on, label = key
+    if label == issue_on.isoformat():  # 5★随时提示：已列在待办里而没有发的，从列出之日算
+        issue_on = case.ledger.first_shown("提示", "、".join(numbers), unit, issue_on)
+        label = issue_on.isoformat()
     calendar, start = case.ledger.calendar, max(issue_on, case.as_of)
     reply_by = calendar.shift(start, case.settings.int("提示反馈工作日"))
     return Prompt(unit, stars, label, issue_on, reply_by, tuple(numbers), cite, calendar.provisional(start, reply_by))

@@ -18,12 +18,14 @@ from pyengine.grid import CellError, Grid
 from pyengine.layout import column_letter, layout
 from pyengine.model import Finding, Ledger, Place
 from pyengine.periods import WorkCalendar
+from pyengine.rules import all_circulars
 from pyengine.settings import Settings, SettingValue, parse_setting, setting_specs
 from pyengine.tables import SheetTable, find_tables
 from pyengine.units import Directory
 
 T = TypeVar("T")
 
+_ADDRESS = re.compile(r"([^!]+)!([A-Z]{1,3})\d+")
 _TITLE_YEAR = re.compile(r"(20\d\d)\s*年")
 
 
@@ -33,6 +35,14 @@ class Reading:
 
     ledger: Ledger
     tables: Mapping[str, SheetTable]
+
+    def with_header(self, text: str) -> str:
+        """开头是“表!G12”的话，在地址后补上表头：表!G12（完成时限）。"""
+        match = _ADDRESS.match(text)
+        table = self.tables.get(match[1]) if match else None
+        heads = {column_letter(column): name for name, column in table.columns.items()} if table else {}
+        head = heads.get(match[2]) if match else None
+        return f"{text[: match.end()]}（{head}）{text[match.end() :].lstrip()}" if match and head else text
 
 
 @dataclass(slots=True)
@@ -61,7 +71,9 @@ def read_ledger(grids: Mapping[str, Grid], as_of: date) -> Reading:
     settings = _settings(reader)
     units = reader.each("units", entries.read_unit)
     calendar = WorkCalendar(dict(reader.each("calendar", entries.read_day)))
-    reader.context = Context(Directory.of(units), _year(reader, settings, as_of), settings, calendar)
+    reader.context = Context(
+        Directory.of(units, settings.text("县名")), _year(reader, settings, as_of), settings, calendar
+    )
     for table in reader.tables.values():
         _note_missing_columns(reader, table)
     ledger = Ledger(
@@ -79,6 +91,7 @@ def read_ledger(grids: Mapping[str, Grid], as_of: date) -> Reading:
         leaders=tuple(row.text("姓名") for row in reader.rows("leaders")),
         card_rows=reader.each("cards", entries.read_card_row),
         reminder_answers=dict(reader.each("reminders", _reminder_answer)),
+        shown_reminders=dict(reader.each("reminders", _shown_reminder)),
         finding_answers=dict(reader.each("findings", _finding_answer)),
         last_refreshed=_last_refreshed(grids["首页"]),
     )
@@ -94,12 +107,19 @@ def _settings(reader: _Reader) -> Settings:
             continue
         try:
             values[item] = parse_setting(spec, value)
+            if item == "适用文件" and values[item] not in _pinnable():
+                raise ValueError(value)
         except (ValueError, ZeroDivisionError):
             default = spec.default or "（空）"
             row.note(catalogue.SETTING_BAD, "取值", item=item, value=show(value), read=default, note=spec.note)
             values[item] = parse_setting(spec, None)
     _note_missing_settings(reader, values)
     return Settings(values)
+
+
+def _pinnable() -> frozenset[str]:
+    """设置“适用文件”可填的：自动，或已收录的文号。"""
+    return frozenset(("自动", *(circular.number for circular in all_circulars())))
 
 
 def _note_missing_settings(reader: _Reader, values: Mapping[str, object]) -> None:
@@ -168,6 +188,12 @@ def _reminder_answer(row: Row, context: Context) -> tuple[tuple[str, str, date],
     if not answer or not isinstance(day, date):
         return None
     return (row.text("类别"), f"{row.text('编号')}|{row.text('单位')}", day), answer
+
+
+def _shown_reminder(row: Row, context: Context) -> tuple[tuple[str, str, str], date] | None:
+    on = row.raw("日期")
+    day = on.date() if isinstance(on, datetime) else on
+    return ((row.text("类别"), row.text("编号"), row.text("单位")), day) if isinstance(day, date) else None
 
 
 def _finding_answer(row: Row, context: Context) -> tuple[tuple[str, str, str], str] | None:

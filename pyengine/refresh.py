@@ -15,7 +15,7 @@ from pyengine.judge import recompute
 from pyengine.layout import layout
 from pyengine.letters import Letter, letters_due
 from pyengine.model import Outcome
-from pyengine.ooxml import CellEdit, ChangedMeanwhile, NamedLook
+from pyengine.ooxml import CellEdit, ChangedMeanwhile, NamedLook, WriteRefused
 from pyengine.read import Reading, read_ledger
 from pyengine.rules import all_circulars
 from pyengine.writeback import NewRecord, plan_records, plan_refresh
@@ -65,8 +65,16 @@ def _refresh(book: Book, as_of: date, stamp: str, step: Step) -> Result:
     result, grids = examine(book, as_of, step)
     edits = plan_refresh(result.reading, result.outcome, grids)
     step("写回台账")
-    written = book.write(edits, layout().styles, stamp)
+    written = _write(book, result.reading, edits, stamp)
     return Result(result.reading, result.outcome, written, result.letters)
+
+
+def _write(book: Book, reading: Reading, edits: Mapping[str, Sequence[CellEdit]], stamp: str) -> Written:
+    """写入；拒绝写某一格的，在地址后面补上它的表头。"""
+    try:
+        return book.write(edits, layout().styles, stamp)
+    except WriteRefused as error:
+        raise WriteRefused(reading.with_header(error.message), error.advice) from error
 
 
 def _twice(run: Callable[[], T]) -> T:
@@ -108,7 +116,7 @@ def _register(book: Book, result: Result, grids: Mapping[str, Grid], letters: Se
     if not result.reading.ledger.settings.yes("生成即登记"):
         return NOTHING_WRITTEN
     records = [NewRecord(_record(letter, result.outcome.as_of)) for letter in letters]
-    return book.write(plan_records(result.reading, grids, records), layout().styles, stamp)
+    return _write(book, result.reading, plan_records(result.reading, grids, records), stamp)
 
 
 def _record(letter: Letter, as_of: date) -> dict[str, str | date | None]:

@@ -125,10 +125,10 @@ def _roundups(case: Case, verdicts: Mapping[str, Verdict]) -> Reminders:
         period_of = PERIODS.get(rule.cadence)
         if period_of is None or roundup_day(period_of(case.as_of), case) != case.as_of:
             continue
-        count = sum(
-            1 for verdict in verdicts.values() if verdict.stars == rule.stars and is_open(verdict.task, case.as_of)
-        )
-        text = f"{period_of(case.as_of).label}{rule.stars}★督检汇总，在办{count}项，汇总后报县政府"
+        judged = (verdict for verdict in verdicts.values() if rule.stars in (None, verdict.stars))
+        count = sum(is_open(verdict.task, case.as_of) for verdict in judged)
+        name = f"{rule.stars}★督检汇总" if rule.stars else "常规督办"
+        text = f"{period_of(case.as_of).label}{name}，在办{count}项，汇总后报县政府"
         yield Reminder("督查", case.as_of, "", "", text, rule.cite)
 
 
@@ -136,4 +136,6 @@ def _confirmations(case: Case, cards: tuple[Card, ...]) -> Reminders:
     for card in cards:
         if card.state == CARD_WAITING:
             text = f"{card.id} 建议对{card.unit}亮{card.colour}（{card.ground}），请在亮牌建议表确认"
-            yield Reminder("确认", case.as_of, "、".join(card.tasks), card.unit, text, card.cite)
+            numbers = "、".join(card.tasks)
+            on = case.ledger.first_shown("确认", numbers, card.unit, case.as_of)
+            yield Reminder("确认", on, numbers, card.unit, text, card.cite)

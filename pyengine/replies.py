@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pyengine.case import Case
+from pyengine.case import Case, is_open
 from pyengine.model import Feedback, Record
 
 REPLY_EVENTS = ("工作提示", "督办提示函", "预警通知书", "专项督办")
@@ -12,10 +12,12 @@ REPLY_EVENTS = ("工作提示", "督办提示函", "预警通知书", "专项督
 
 
 def items_of(case: Case, record: Record) -> tuple[str, ...]:
-    """事件所涉编号；没有写编号的是该单位牵头的全部事项。"""
+    """事件所涉编号；没有写编号的是该单位当时在办的全部牵头事项。"""
     if record.numbers:
         return tuple(number for number in record.numbers if number in case.tasks)
-    return tuple(number for number, task in case.tasks.items() if set(record.units) & set(task.lead_units))
+    day = record.on or case.as_of
+    led = (task for task in case.tasks.values() if set(record.units) & set(task.lead_units))
+    return tuple(task.number for task in led if is_open(task, day))
 
 
 def replies(case: Case, record: Record, number: str) -> tuple[Feedback, ...]:

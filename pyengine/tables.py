@@ -94,12 +94,12 @@ def _locate(sheet: str, grid: Grid, table: Table, strict: bool) -> SheetTable:
         raise StructureError(
             f"{sheet}!第{layout().header_row}行 没有表头（应有“{'、'.join(expected[:4])}”等）", "请恢复表头行"
         )
+    _refuse_twice(sheet, header_row, found)
     if strict and missing:
         names = "、".join(f"“{name}”" for name in missing)
         raise StructureError(
             f"{sheet}!第{header_row}行 缺少表头{names}", "请补上这一列（列名照原样），或撤销删除、改名"
         )
-    _refuse_twice(sheet, header_row, found)
     columns = {name: positions[0] for name, positions in found.items()}
     _refuse_merges(sheet, grid, header_row, columns)
     return SheetTable(sheet, table, header_row, columns, max(len(grid.rows), header_row), missing)

@@ -56,13 +56,14 @@ def is_collective(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Directory:
-    """单位名录：全称、简称到全称。"""
+    """单位名录：全称、简称到全称；county 是县名，写在单位前面的可以不计。"""
 
     names: Mapping[str, str]
     members: Mapping[str, Unit]
+    county: str = ""
 
     @classmethod
-    def of(cls, units: Iterable[Unit]) -> Directory:
+    def of(cls, units: Iterable[Unit], county: str = "") -> Directory:
         """由单位表各行建名录；简称重复的不收（无从判断是哪一家）。"""
         units = tuple(units)
         keys: dict[str, str] = {}
@@ -74,12 +75,13 @@ class Directory:
                 keys[key] = unit.name
         names = {key: name for key, name in keys.items() if key not in clash}
         names |= {unit_key(unit.name): unit.name for unit in units}
-        return cls(names, {unit.name: unit for unit in units})
+        return cls(names, {unit.name: unit for unit in units}, unit_key(county))
 
     def resolve(self, name: str) -> str | None:
-        """name 的全称；县字头可有可无；认不出则 None。"""
+        """name 的全称；县名、县字头、“人民政府”可有可无；认不出则 None。"""
         key = unit_key(name)
-        candidates = (key, f"县{key}", key[1:] if key[:1] in "县区市" else "")
+        bare = key.removeprefix(self.county).removesuffix("人民政府")
+        candidates = (key, f"县{key}", key[1:] if key[:1] in "县区市" else "", bare, f"县{bare}", f"{bare}人民政府")
         return next((self.names[candidate] for candidate in candidates if candidate in self.names), None)
 
     def suggest(self, name: str) -> str | None:

@@ -202,7 +202,9 @@ def test_one_wrong_cell(fault: Fault) -> None:
     at = fault.at or f"{fault.sheet}!{cell_of(fault.sheet, fault.header)}"
     seen = [(item.code, f"{item.sheet}!{item.cell}", item.severity) for item in found(outcome)]
     assert (fault.kind.code, at, fault.kind.severity) in seen
-    if not (fault.sheet == "单位" and fault.header == "单位名称") and not (fault.sheet == LEDGER and fault.header == "工作任务"):
+    if not (fault.sheet == "单位" and fault.header == "单位名称") and not (
+        fault.sheet == LEDGER and fault.header == "工作任务"
+    ):
         assert sorted(code for code, _, _ in seen) == sorted(kind.code for kind in (fault.kind, *fault.also))
 
 
@@ -211,7 +213,9 @@ def test_only_errors_on_the_row_itself_make_it_unverified(fault: Fault) -> None:
     outcome = judged(with_cell(fault.sheet, fault.header, fault.value))
     broken = {item.row for item in found(outcome) if item.severity == ERROR and item.sheet == LEDGER}
     open_items = [verdict for verdict in outcome.verdicts if verdict.status not in ("已完成", "已销号")]
-    assert {v.task.place.row for v in open_items if v.status == UNVERIFIED} == broken & {v.task.place.row for v in open_items}
+    assert {v.task.place.row for v in open_items if v.status == UNVERIFIED} == broken & {
+        v.task.place.row for v in open_items
+    }
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
@@ -300,7 +304,13 @@ def test_missing_repeated_and_merged_headers_are_refused(sheet: str) -> None:
 def test_headers_may_be_written_with_spaces_breaks_full_width_and_aliases() -> None:
     grids = dict(MemoryBook.of(SAMPLE).sheets())
     rows = grids[LEDGER].rows
-    odd = {"工作任务": "工作\n任务", "完成时限": " 完成 时限 ", "牵头单位": "主要责任单位", "完成进度": "完成比例（%）", "编号": "编　号"}
+    odd = {
+        "工作任务": "工作\n任务",
+        "完成时限": " 完成 时限 ",
+        "牵头单位": "主要责任单位",
+        "完成进度": "完成比例（%）",
+        "编号": "编　号",
+    }
     head = tuple(odd.get(str(name), name) for name in rows[2])
     grids[LEDGER] = Grid((("题",), ("填报单位：",), ("单位：件",), head, *rows[3:]))
     outcome = recompute(read_ledger(grids, AS_OF).ledger, all_circulars(), AS_OF)
@@ -309,7 +319,9 @@ def test_headers_may_be_written_with_spaces_breaks_full_width_and_aliases() -> N
 
 def test_every_kind_of_finding_is_met_in_some_test() -> None:
     kinds = {value.code: value for value in vars(catalogue).values() if isinstance(value, Kind)}
-    in_scenarios = {text.split()[0] for case in CASES for key in ("findings", "notices") for text in case["expect"].get(key, [])}
+    in_scenarios = {
+        text.split()[0] for case in CASES for key in ("findings", "notices") for text in case["expect"].get(key, [])
+    }
     here = {kind.code for fault in FAULTS for kind in (fault.kind, *fault.also)} | {"S01", "S02", "C09", "C10"}
     assert set(kinds) == in_scenarios | here
     assert len({(kind.message, kind.code) for kind in kinds.values()}) == len(kinds)
@@ -318,7 +330,12 @@ def test_every_kind_of_finding_is_met_in_some_test() -> None:
 
 def test_catalogue_placeholders_are_plain_names() -> None:
     for kind in (value for value in vars(catalogue).values() if isinstance(value, Kind)):
-        names = [name for text in (kind.message, kind.advice) for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+        names = [
+            name
+            for text in (kind.message, kind.advice)
+            for _, name, _, _ in string.Formatter().parse(text)
+            if name is not None
+        ]
         assert all(name.isidentifier() for name in names), kind.code
 
 
@@ -338,7 +355,9 @@ CARD = {
     "建议编号": "23橙-AAAAAA", "单位": "县教育局", "牌": "橙牌", "事由": "推进不力进度滞后", "编号": "A1", "事实": "旧事实", "条款": "友政办发〔2023〕1号 二（二）",
     "文书": "约谈通知", "状态": "待确认",
 }  # fmt: skip
-COLUMNS = [(sheet, column.name) for sheet in layout().order if (table := layout().table_of(sheet)) for column in table.columns]
+COLUMNS = [
+    (sheet, column.name) for sheet in layout().order if (table := layout().table_of(sheet)) for column in table.columns
+]
 
 
 @pytest.mark.parametrize(("sheet", "header"), COLUMNS, ids=["-".join(place) for place in COLUMNS])
@@ -352,12 +371,25 @@ def test_no_odd_cell_stops_the_reading_or_the_judging(sheet: str, header: str) -
 
 
 @pytest.mark.parametrize("answer", [None, "是", "否"])
-@pytest.mark.parametrize(("header", "value"), [("牌", None), ("牌", "紫牌"), ("条款", None), ("条款", "二（二）"), ("事由", None), ("单位", None), ("编号", None)])
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("牌", None),
+        ("牌", "紫牌"),
+        ("条款", None),
+        ("条款", "二（二）"),
+        ("事由", None),
+        ("单位", None),
+        ("编号", None),
+    ],
+)
 def test_a_card_row_typed_over_by_staff_stops_nothing(header: str, value: object, answer: str | None) -> None:
     judged({**SAMPLE, "亮牌建议": [{**CARD, "确认": answer, header: value}]})
 
 
-@pytest.mark.parametrize("ground", ["一年内被约谈两次以上（x）", "一年内被约谈两次以上（2026-13-40）", "一年内被约谈两次以上"])
+@pytest.mark.parametrize(
+    "ground", ["一年内被约谈两次以上（x）", "一年内被约谈两次以上（2026-13-40）", "一年内被约谈两次以上"]
+)
 def test_a_red_row_with_a_ground_typed_over_stops_nothing(ground: str) -> None:
     record = {"日期": date(2026, 5, 1), "事件": "约谈", "单位": "教育局"}
     judged({**SAMPLE, "督查记录": [record], "亮牌建议": [{**CARD, "牌": "红牌", "事由": ground, "确认": "是"}]})
@@ -376,7 +408,14 @@ def test_no_odd_setting_stops_the_judging(item: str) -> None:
     for value in ODD_VALUES:
         if item == "提前工作日" and (value in (10**30, 1e308, "1e400") or value in (20260520, 46162, "20260520")):
             continue  # 数到历法尽头要很久，另测
-        judged({**SAMPLE, LEDGER: [star, {**GOOD, "编号": "A3"}], "督查记录": interviews, "设置": [{"项目": item, "取值": value}]})
+        judged(
+            {
+                **SAMPLE,
+                LEDGER: [star, {**GOOD, "编号": "A3"}],
+                "督查记录": interviews,
+                "设置": [{"项目": item, "取值": value}],
+            }
+        )
 
 
 @pytest.mark.parametrize("item", ["提前工作日", "提示反馈工作日"])
@@ -386,14 +425,24 @@ def test_an_absurd_number_of_workdays_is_refused_as_a_setting(item: str) -> None
 
 
 def test_blank_rows_between_and_rows_of_spaces_are_passed_over() -> None:
-    rows: list[Mapping[str, object]] = [{}, GOOD, {}, {"编号": "  ", "工作任务": " "}, {"编号": "一、", "工作任务": None}, {**GOOD, "编号": "A2"}, {}]
+    rows: list[Mapping[str, object]] = [
+        {},
+        GOOD,
+        {},
+        {"编号": "  ", "工作任务": " "},
+        {"编号": "一、", "工作任务": None},
+        {**GOOD, "编号": "A2"},
+        {},
+    ]
     outcome = judged({**SAMPLE, LEDGER: rows})
     assert [(v.task.number, v.task.place.row) for v in outcome.verdicts] == [("A1", 5), ("A2", 9)]
     assert found(outcome) == []
 
 
 def test_numbers_typed_as_numbers_match_text() -> None:
-    sheets: dict[str, Any] = {sheet: [{**row, "编号": "7"} if "编号" in row else row for row in rows] for sheet, rows in SAMPLE.items()}
+    sheets: dict[str, Any] = {
+        sheet: [{**row, "编号": "7"} if "编号" in row else row for row in rows] for sheet, rows in SAMPLE.items()
+    }
     sheets[LEDGER] = [{**GOOD, "编号": 7}]
     sheets["时间节点"] = [{**SAMPLE["时间节点"][0], "编号": 7.0}]
     outcome = judged(sheets)
@@ -402,7 +451,10 @@ def test_numbers_typed_as_numbers_match_text() -> None:
 
 
 def test_a_long_number_typed_as_a_number_is_not_cut() -> None:
-    sheets: dict[str, Any] = {sheet: [{**row, "编号": str(10**34)} if "编号" in row else row for row in rows] for sheet, rows in SAMPLE.items()}
+    sheets: dict[str, Any] = {
+        sheet: [{**row, "编号": str(10**34)} if "编号" in row else row for row in rows]
+        for sheet, rows in SAMPLE.items()
+    }
     sheets[LEDGER] = [{**GOOD, "编号": 10**34}]
     assert [verdict.task.number for verdict in judged(sheets).verdicts] == [str(10**34)]
 

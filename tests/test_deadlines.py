@@ -60,12 +60,16 @@ def test_ranges_keep_their_start(text: str, start: str, due: str) -> None:
     assert (found.kind, found.start, found.due) == (DATED, date.fromisoformat(start), date.fromisoformat(due))
 
 
-@pytest.mark.parametrize("text", ["持续推进", "长期坚持", "并长期坚持", "常态化", "常态化推进", "持续推进，长期坚持", "持续", "长期"])
+@pytest.mark.parametrize(
+    "text", ["持续推进", "长期坚持", "并长期坚持", "常态化", "常态化推进", "持续推进，长期坚持", "持续", "长期"]
+)
 def test_open_ended(text: str) -> None:
     assert (read(text).kind, read(text).due) == (OPEN_ENDED, None)
 
 
-@pytest.mark.parametrize("value", [None, "", "  ", "　", "待定", "适时", "尽快", "无", "-", "/", "根据上级安排", "按上级要求", "另行通知"])
+@pytest.mark.parametrize(
+    "value", [None, "", "  ", "　", "待定", "适时", "尽快", "无", "-", "/", "根据上级安排", "按上级要求", "另行通知"]
+)
 def test_missing_says_why(value: object) -> None:
     found = read(value)
     assert (found.kind, found.due) == (MISSING, None)
@@ -116,7 +120,20 @@ def test_forms_that_real_ledgers_use(text: str, kind: str, due: str | None) -> N
     assert (read(text).kind, read(text).due) == (kind, date.fromisoformat(due) if due else None)
 
 
-@pytest.mark.parametrize("value", ["9999年12月", "9999年12月底", "9999-12", "0000年1月", "0001年1月", "9999年四季度", float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "9999年12月",
+        "9999年12月底",
+        "9999-12",
+        "0000年1月",
+        "0001年1月",
+        "9999年四季度",
+        float("nan"),
+        float("inf"),
+        -float("inf"),
+    ],
+)
 def test_the_ends_of_the_calendar_do_not_raise(value: object) -> None:
     assert read(value).kind in (DATED, UNREADABLE)
 

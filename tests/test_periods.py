@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyengine.periods import (
-    DAY, PERIODS, WorkCalendar, add_months, has_calendar, month_end, month_of, quarter_of, year_of,
+    DAY,
+    PERIODS,
+    WorkCalendar,
+    add_months,
+    has_calendar,
+    month_end,
+    month_of,
+    quarter_of,
+    year_of,
 )  # fmt: skip
 
 PLAIN = WorkCalendar()
@@ -46,7 +54,9 @@ def test_moved_weekends_are_workdays(day: str) -> None:
     assert PLAIN.is_workday(D(day))
 
 
-@pytest.mark.parametrize("day", ["2026-01-02", "2026-02-16", "2026-04-06", "2026-05-05", "2026-06-19", "2026-09-25", "2026-10-07"])
+@pytest.mark.parametrize(
+    "day", ["2026-01-02", "2026-02-16", "2026-04-06", "2026-05-05", "2026-06-19", "2026-09-25", "2026-10-07"]
+)
 def test_holidays_on_weekdays_are_not_workdays(day: str) -> None:
     assert D(day).weekday() < 5
     assert not PLAIN.is_workday(D(day))
@@ -71,14 +81,20 @@ def test_overrides_win_over_the_built_in_calendar() -> None:
 
 @pytest.mark.parametrize(
     ("day", "expected"),
-    [("2026-04-25", "2026-04-24"), ("2026-09-25", "2026-09-24"), ("2026-05-25", "2026-05-25"), ("2026-02-22", "2026-02-14")],
+    [
+        ("2026-04-25", "2026-04-24"),
+        ("2026-09-25", "2026-09-24"),
+        ("2026-05-25", "2026-05-25"),
+        ("2026-02-22", "2026-02-14"),
+    ],
 )
 def test_a_day_off_moves_earlier(day: str, expected: str) -> None:
     assert PLAIN.on_or_before(D(day)) == D(expected)
 
 
 @pytest.mark.parametrize(
-    ("year", "month", "last"), [(2026, 2, 28), (2024, 2, 29), (2100, 2, 28), (2026, 4, 30), (2026, 12, 31), (2026, 1, 31)]
+    ("year", "month", "last"),
+    [(2026, 2, 28), (2024, 2, 29), (2100, 2, 28), (2026, 4, 30), (2026, 12, 31), (2026, 1, 31)],
 )
 def test_month_ends(year: int, month: int, last: int) -> None:
     assert month_end(year, month) == date(year, month, last)

@@ -53,13 +53,25 @@ def _feedback(number: str, on: date, share: object, result: str) -> dict[str, An
     return {"编号": number, "反馈日期": on, "填报单位": "教育局", "完成进度": share, "处理结果": result}
 
 
-def _record(on: date, event: str, numbers: list[str], unit: str | None, days: int | None, replied: int | None, reason: str) -> dict[str, Any]:
+def _record(
+    on: date, event: str, numbers: list[str], unit: str | None, days: int | None, replied: int | None, reason: str
+) -> dict[str, Any]:
     after = {"限期": days, "回复日期": replied}
     dates = {head: on + timedelta(days=count) if count is not None else None for head, count in after.items()}
-    return {"日期": on, "事件": event, "编号": "、".join(numbers) or None, "单位": unit, "事由": reason, "文号": f"督〔2026〕{on:%m%d}号", **dates}
+    return {
+        "日期": on,
+        "事件": event,
+        "编号": "、".join(numbers) or None,
+        "单位": unit,
+        "事由": reason,
+        "文号": f"督〔2026〕{on:%m%d}号",
+        **dates,
+    }
 
 
-EVENTS = st.sampled_from(["工作提示", "督办提示函", "专项督办", "预警通知书", "约谈", "认定", "退回材料", "整改完成", "撤牌", "督查"])
+EVENTS = st.sampled_from(
+    ["工作提示", "督办提示函", "专项督办", "预警通知书", "约谈", "认定", "退回材料", "整改完成", "撤牌", "督查"]
+)
 FEEDBACK = st.lists(
     st.builds(_feedback, st.sampled_from(NUMBERS), DAYS, st.none() | SHARES, st.sampled_from(["采用", "退回"])),
     max_size=6, unique_by=lambda row: (row["编号"], row["反馈日期"]),
@@ -87,7 +99,9 @@ ADJUSTMENTS = st.lists(
 )  # fmt: skip
 
 
-SETTINGS = st.sampled_from(["自动", "友政办发〔2022〕11号"]).map(lambda number: [{"项目": "年度", "取值": 2026}, {"项目": "适用文件", "取值": number}])
+SETTINGS = st.sampled_from(["自动", "友政办发〔2022〕11号"]).map(
+    lambda number: [{"项目": "年度", "取值": 2026}, {"项目": "适用文件", "取值": number}]
+)
 
 
 @st.composite
@@ -115,11 +129,17 @@ def verdicts(outcome: Outcome) -> dict[str, tuple[object, ...]]:
 
 
 def cards(outcome: Outcome) -> set[tuple[object, ...]]:
-    return {(card.id, card.colour, card.unit, card.ground, frozenset(card.tasks), card.state, len(card.facts)) for card in outcome.cards}
+    return {
+        (card.id, card.colour, card.unit, card.ground, frozenset(card.tasks), card.state, len(card.facts))
+        for card in outcome.cards
+    }
 
 
 def prompts(outcome: Outcome) -> set[tuple[object, ...]]:
-    return {(item.unit, item.stars, item.period, item.issue_on, item.reply_by, frozenset(item.tasks)) for item in outcome.prompts}
+    return {
+        (item.unit, item.stars, item.period, item.issue_on, item.reply_by, frozenset(item.tasks))
+        for item in outcome.prompts
+    }
 
 
 def reminders(outcome: Outcome) -> set[tuple[object, ...]]:
@@ -209,7 +229,10 @@ def test_what_is_dated_later_does_not_exist_yet(sheets: Sheets, as_of: date, day
         "督查记录": [_record(later, event, ["A1"], "教育局、水务局", 0, None, "工作不到位") for event in ("工作提示", "约谈", "认定", "退回材料", "撤牌")],
         "调整申请": [{"编号": number, "调整事项": "完成时限", "新值": date(2027, 6, 30), "批准日期": later, "结果": "批准"} for number in NUMBERS],
     }  # fmt: skip
-    plain, added = judged(sheets, as_of), judged({**sheets, **{sheet: [*sheets[sheet], *rows] for sheet, rows in future.items()}}, as_of)
+    plain, added = (
+        judged(sheets, as_of),
+        judged({**sheets, **{sheet: [*sheets[sheet], *rows] for sheet, rows in future.items()}}, as_of),
+    )
     assert (verdicts(added), cards(added), prompts(added)) == (verdicts(plain), cards(plain), prompts(plain))
 
 
@@ -222,7 +245,10 @@ def moved(value: object, days: int) -> object:
 def test_moving_every_date_by_the_same_days_moves_no_status(rows: Rows, nodes: Rows, as_of: date, days: int) -> None:
     rows = [row for row in rows if not isinstance(row["完成时限"], str)]
     sheets: Sheets = {"单位": [dict(row) for row in UNITS], LEDGER: rows, "时间节点": nodes}
-    shifted = {sheet: [{head: moved(value, days) for head, value in row.items()} for row in part] for sheet, part in sheets.items()}
+    shifted = {
+        sheet: [{head: moved(value, days) for head, value in row.items()} for row in part]
+        for sheet, part in sheets.items()
+    }
     first, second = judged(sheets, as_of), judged(shifted, as_of + timedelta(days=days))
     of = lambda outcome: {v.task.number: (v.status, v.expected, v.gap, v.days_left) for v in outcome.verdicts}  # noqa: E731
     assert of(first) == of(second)
@@ -234,7 +260,10 @@ def test_moving_every_date_by_the_same_days_moves_no_status(rows: Rows, nodes: R
 def test_more_progress_never_brings_a_card_or_a_worse_status(sheets: Sheets, as_of: date) -> None:
     better = [{**row, "完成进度": 1.2} for row in sheets[LEDGER]]
     first, second = judged({**sheets, "进展反馈": []}, as_of), judged({**sheets, "进展反馈": [], LEDGER: better}, as_of)
-    grounds = [{(card.colour, card.unit, card.ground, task) for card in one.cards for task in card.tasks} for one in (first, second)]
+    grounds = [
+        {(card.colour, card.unit, card.ground, task) for card in one.cards for task in card.tasks}
+        for one in (first, second)
+    ]
     assert grounds[1] <= grounds[0]
     late = [{v.task.number for v in one.verdicts if v.status in ("进度滞后", "未按时启动")} for one in (first, second)]
     assert late[1] <= late[0]
@@ -247,8 +276,18 @@ def test_every_item_has_a_status_and_closed_ones_no_new_card_or_prompt(sheets: S
     assert len(outcome.verdicts) == len(sheets[LEDGER])
     assert all(verdict.status and verdict.basis for verdict in outcome.verdicts)
     closed = {v.task.number for v in outcome.verdicts if v.status in ("已完成", "已销号")}
-    named = {task for item in (*outcome.prompts, *outcome.cards) for task in item.tasks if not getattr(item, "colour", "") == "红牌"}
+    named = {
+        task
+        for item in (*outcome.prompts, *outcome.cards)
+        for task in item.tasks
+        if getattr(item, "colour", "") != "红牌"
+    }
     assert not named & closed
     unknown = {v.task.number for v in outcome.verdicts if v.status in ("数据待核", "缺时限")}
-    computed = {task for card in outcome.cards for task in card.tasks if card.ground.startswith(("推进不力", "上报材料", "报送材料"))}
+    computed = {
+        task
+        for card in outcome.cards
+        for task in card.tasks
+        if card.ground.startswith(("推进不力", "上报材料", "报送材料"))
+    }
     assert not computed & unknown

@@ -77,7 +77,11 @@ def test_scenario_names_are_unique() -> None:
 
 
 def test_every_ground_of_every_circular_is_proposed_somewhere() -> None:
-    proposed = {(card[0], card[2].partition("（20")[0].partition("（青")[0]) for case in CASES for card in case["expect"].get("cards", [])}
+    proposed = {
+        (card[0], card[2].partition("（20")[0].partition("（青")[0])
+        for case in CASES
+        for card in case["expect"].get("cards", [])
+    }
     grounds = {(rule.card, rule.ground) for circular in all_circulars() for rule in circular.rules if rule.card}
     assert grounds - proposed == set(), "每个事由至少要有一个成立的场景"
 
@@ -89,7 +93,9 @@ def test_every_status_is_shown_somewhere() -> None:
 
 def test_every_setting_that_judges_is_changed_somewhere() -> None:
     source = "".join(Path(str(pyengine.__path__[0]), f"{name}.py").read_text(encoding="utf-8") for name in JUDGING)
-    used = set(re.findall(r"\.(?:int|share|text|yes|date)\(\"([^\"]+)\"\)", source)) | {c.effective_setting for c in all_circulars()}
+    used = set(re.findall(r"\.(?:int|share|text|yes|date)\(\"([^\"]+)\"\)", source)) | {
+        c.effective_setting for c in all_circulars()
+    }
     used |= set(re.findall(r"_lag_over\(case, verdicts, \"([^\"]+)\"\)", source))
     used &= set(setting_specs())
     assert used
@@ -119,10 +125,15 @@ def judge(case: Mapping[str, Any]) -> Outcome:
 
 def tables(case: Mapping[str, Any]) -> dict[str, list[dict[str, object]]]:
     """场景的各张表：台账行补上 BASE，设置表只有场景写明的项。"""
-    found: dict[str, Any] = {"单位": UNITS, **{sheet: table(text) for sheet, text in case.items() if sheet in layout().order}}
+    found: dict[str, Any] = {
+        "单位": UNITS,
+        **{sheet: table(text) for sheet, text in case.items() if sheet in layout().order},
+    }
     for sheet in LEDGERS:
         found[sheet] = [{**BASE, **case.get("base", {}), **row} for row in found.get(sheet, [])]
-    found["设置"] = [{"项目": item, "取值": value} for item, value in {"年度": 2026, **case.get("settings", {})}.items()]
+    found["设置"] = [
+        {"项目": item, "取值": value} for item, value in {"年度": 2026, **case.get("settings", {})}.items()
+    ]
     return found
 
 
@@ -151,9 +162,13 @@ def seen(outcome: Outcome) -> dict[str, Any]:
     cards = [card for card in outcome.cards if standing(card)]
     found: dict[str, Any] = {
         "cards": [[c.colour, c.unit, c.ground, list(c.tasks), standing(c)] for c in cards],
-        "prompts": [[p.unit, p.stars, p.period, str(p.issue_on), str(p.reply_by), list(p.tasks)] for p in outcome.prompts],
+        "prompts": [
+            [p.unit, p.stars, p.period, str(p.issue_on), str(p.reply_by), list(p.tasks)] for p in outcome.prompts
+        ],
         "findings": [f"{f.code} {f.sheet}!{f.cell}" for f in outcome.findings if f.severity != NOTICE],
-        "notices": [f"{f.code} {f.sheet}!{f.cell}" for f in outcome.findings if f.severity == NOTICE and f.code != "S02"],
+        "notices": [
+            f"{f.code} {f.sheet}!{f.cell}" for f in outcome.findings if f.severity == NOTICE and f.code != "S02"
+        ],
         "reminders": [[r.kind, str(r.on), r.task] for r in outcome.reminders],
         "card_rows": [[c.colour, c.unit, c.ground, c.state] for c in outcome.cards],
         "ids": [card.id for card in outcome.cards],

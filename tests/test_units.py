@@ -16,7 +16,14 @@ def unit(name: str, *short: str) -> Unit:
     return Unit(PLACE, name, short, "县直部门", "", "", "", "", "")
 
 
-BOOK = Directory.of([unit("县教育局", "教育局"), unit("县发展和改革局", "县发改局", "发改局"), unit("城关镇", "城关镇人民政府"), unit("国网青河县供电公司", "供电公司")])
+BOOK = Directory.of(
+    [
+        unit("县教育局", "教育局"),
+        unit("县发展和改革局", "县发改局", "发改局"),
+        unit("城关镇", "城关镇人民政府"),
+        unit("国网青河县供电公司", "供电公司"),
+    ]
+)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +75,18 @@ def test_collectives_of_the_circulars_and_of_real_ledgers(text: str) -> None:
     assert all(is_collective(name) for name in split_units(text))
 
 
-@pytest.mark.parametrize("name", ["县教育局", "城关镇", "县直机关工委", "国网青河县供电公司", "县相关产业服务中心", "全县供水公司", "县委各民主党派联络办"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "县教育局",
+        "城关镇",
+        "县直机关工委",
+        "国网青河县供电公司",
+        "县相关产业服务中心",
+        "全县供水公司",
+        "县委各民主党派联络办",
+    ],
+)
 def test_single_units_are_not_collectives(name: str) -> None:
     assert not is_collective(name)
 
@@ -110,7 +128,10 @@ def test_a_full_name_wins_over_another_units_short_name() -> None:
     assert book.resolve("城关镇") == "城关镇"
 
 
-@given(st.lists(st.sampled_from(["县教育局", "城关镇（东街、西街）", "各乡（镇）", "供电公司"]), unique=True), st.sampled_from("、，；\n"))
+@given(
+    st.lists(st.sampled_from(["县教育局", "城关镇（东街、西街）", "各乡（镇）", "供电公司"]), unique=True),
+    st.sampled_from("、，；\n"),
+)
 def test_joined_names_split_back(names: list[str], separator: str) -> None:
     assert split_units(separator.join(names)) == tuple(names)
 
@@ -121,3 +142,11 @@ def test_any_text_splits_without_blanks_or_repeats(text: str) -> None:
     assert all(name.strip() for name in names)
     assert len(set(names)) == len(names)
     assert all(BOOK.resolve(name) in (None, *BOOK.members) for name in names)
+
+
+def test_the_countys_own_name_and_people_s_government_may_stand_around_a_unit() -> None:
+    directory = Directory.of((unit("县教育局"), unit("清泉镇")), "青河县")
+    assert directory.resolve("青河县教育局") == "县教育局"
+    assert directory.resolve("清泉镇人民政府") == "清泉镇"
+    assert directory.resolve("青河县清泉镇人民政府") == "清泉镇"
+    assert directory.resolve("北安县教育局") is None
