@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
 from pyengine.board import board_cells, home_cells, summary_cells
 from pyengine.cards import gravest
 from pyengine.case import is_open
 from pyengine.grid import Grid
-from pyengine.layout import layout
+from pyengine.heights import row_height
+from pyengine.layout import Column, layout
 from pyengine.lists import card_list, finding_list, reminder_list
 from pyengine.model import Card, Finding, Outcome, Verdict
 from pyengine.ooxml import KEEP, CellEdit, Value, WriteRefused, stored_text
@@ -41,14 +43,14 @@ class Plan:
     grids: Mapping[str, Grid]
     edits: Edits = field(default_factory=lambda: defaultdict(list))
 
-    def put(self, sheet: str, row: int, column: int | None, value: Value, **more: str | int | None) -> None:
+    def put(self, sheet: str, row: int, column: int | None, value: Value, **more: Any) -> None:
         """把 value 写到一格；没有这一列或值没有变则不写（样式仍交由写入时比对）。"""
         if column is None:
             return
         value = stored_text(value) if type(value) is str else value
         same = same_value(self.grids[sheet].at(row, column), value)
         if not same or more.get("style") is not None:
-            self.edits[sheet].append(CellEdit(row, column, KEEP if same else value, **more))  # type: ignore[arg-type]
+            self.edits[sheet].append(CellEdit(row, column, KEEP if same else value, **more))
 
 
 def same_value(old: object, new: object) -> bool:
@@ -196,12 +198,15 @@ def _write_list(plan: Plan, table: SheetTable, rows: Sequence[Mapping[str, Value
         index = row - table.header_row - 1
         values = rows[index] if index < len(rows) else {}
         for column in table.table.columns:
-            value, old = values.get(column.name), grid.at(row, table.columns[column.name])
-            style = _style_of(column.name, value) or (PLAIN if column.name == "牌" and old is not None else None)
-            link = _link(value) if column.name == "位置" and not same_value(old, value) else None
-            plan.put(
-                table.sheet, row, table.columns[column.name], value, style=style, number_format=column.format, link=link
-            )
+            _put_listed(plan, table, row, column, values.get(column.name), row_height(table.table, values))
+
+
+def _put_listed(plan: Plan, table: SheetTable, row: int, column: Column, value: Value, height: float) -> None:
+    at = table.columns[column.name]
+    old = plan.grids[table.sheet].at(row, at)
+    style = _style_of(column.name, value) or (PLAIN if column.name == "牌" and old is not None else None)
+    link = _link(value) if column.name == "位置" and not same_value(old, value) else None
+    plan.put(table.sheet, row, at, value, style=style, number_format=column.format, link=link, height=height)
 
 
 def _link(value: Value) -> str:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ import xlsxwriter
 from fixtures_ooxml import LEDGER, LISTS, LOG, MAIN, hard_book, sheet_book
 
 from pyengine.books import CellError, FileBook, Written, locked_by
+from pyengine.grid import trimmed
 from pyengine.ooxml import (
     CellEdit,
     ChangedMeanwhile,
@@ -94,6 +95,37 @@ def test_a_stray_cell_at_the_end_of_the_sheet_is_told_and_not_read_into_memory(t
         FileBook(sheet_book(tmp_path / "a.xlsx", xml.encode())).sheets()
 
 
+def test_wide_and_long_sheets_that_hold_little_are_read(tmp_path: Path) -> None:
+    far = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in (1, 30_000, 100_000))
+    for number, blank in enumerate(("", '<row r="100001"><c r="XFD100001" s="0"/></row>')):
+        xml = f'<worksheet xmlns="{MAIN}"><sheetData>{far}{blank}</sheetData></worksheet>'
+        grid = FileBook(sheet_book(tmp_path / f"{number}.xlsx", xml.encode())).sheets()["表"]
+        assert (len(grid.rows), grid.rows[29_999], grid.rows[1]) == (100_000, (1,), (None,))
+
+
+def test_values_of_a_grid_are_plain() -> None:
+    row = (0.0, -0.0, 2.5, float("inf"), "", "甲", False, True, timedelta(0), time(), CellError("#N/A"))
+    moments = (datetime(2026, 5, 1), datetime(2026, 5, 1, 8), date(2026, 5, 2))
+    (told,) = trimmed([[*row, *moments, ""]])
+    assert told == (
+        0,
+        0,
+        2.5,
+        float("inf"),
+        None,
+        "甲",
+        False,
+        True,
+        timedelta(0),
+        time(),
+        row[-1],
+        date(2026, 5, 1),
+        *moments[1:],
+    )
+    assert [type(value) for value in told[:2]] == [int, int]
+    assert type(told[6]) is bool
+
+
 def test_a_missing_file_is_missing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         FileBook(tmp_path / "没有.xlsx")
@@ -160,6 +192,7 @@ def _office_lock(name: str) -> bytes:
         (".~lock.台账.xlsm#", "王五,wangwu,office-pc,21.11.2026 10:00,file:///x;".encode(), "王五，电脑 office-pc"),
         (".~lock.台账.xlsm#", b",wangwu,pc,,;", "wangwu"),
     ],
+    ids=["Excel", "GBK", "empty", "LibreOffice", "no real name"],
 )
 def test_lock_files_of_other_programs_stop_the_write_and_say_who(
     ledger: Path, lock: str, content: bytes, who: str
@@ -229,9 +262,25 @@ def test_any_failure_leaves_the_ledger_and_its_folder_as_they_were(
 
 def test_a_write_that_is_not_read_back_as_asked_is_given_up(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = ledger.read_bytes()
-    monkeypatch.setattr("pyengine.ooxml.sheet.cell_content", lambda value, prefix, date1904: (b"", b"<v>7</v>"))
+    monkeypatch.setattr("pyengine.ooxml.made.cell_content", lambda value, prefix, date1904: (b"", b"<v>7</v>"))
     with pytest.raises(WriteRefused, match=f"核对不符.*{LEDGER} 第 5 行第 6 列"):
         FileBook(ledger).write(EDIT, LOOKS, STAMP)
+    assert ledger.read_bytes() == old
+    assert beside(ledger) == {"台账.xlsm"}
+
+
+def test_verification_notices_a_part_that_is_not_what_patch_made(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, to_bytes = ledger.read_bytes(), Package.to_bytes
+
+    def spoilt(package: Package) -> bytes:
+        other = Package(to_bytes(package), package.name)
+        other.replace("xl/styles.xml", other.read("xl/styles.xml") + b" ")
+        return to_bytes(other)
+
+    book = FileBook(ledger)
+    monkeypatch.setattr(Package, "to_bytes", spoilt)
+    with pytest.raises(WriteRefused, match=r"核对不符.*xl/styles\.xml"):
+        book.write(EDIT, LOOKS, STAMP)
     assert ledger.read_bytes() == old
     assert beside(ledger) == {"台账.xlsm"}
 

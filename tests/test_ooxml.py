@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from pyengine.ooxml import (
+    KEEP,
     CellEdit,
     NamedLook,
     NotALedgerFile,
@@ -474,6 +475,101 @@ def test_internal_links_are_replaced_or_removed_and_external_ones_stay(tmp_path:
     assert b'r:id="rId1"' in one_sheet(tmp_path, external, [CellEdit(1, 1, "x", link="")])
 
 
+# --- the quick ways give the same bytes as the long ones ------------------------------------------------------------
+
+_COLUMNS = "ABCDEFGH"
+_CELL_KINDS = (
+    "<{p}c{r}{s}/>",
+    "<{p}c{r}{s}></{p}c>",
+    "<{p}c{r}{s}><{p}v>1</{p}v></{p}c>",
+    '<{p}c{r}{s} t="s"><{p}v>0</{p}v></{p}c>',
+    '<{p}c{s}{r} t="str"><{p}v>a&gt;b r="H1"</{p}v></{p}c>',
+    '<{p}c{r}{s} cm="1" z="a>b/"><{p}v>3</{p}v></{p}c>',
+    '<!-- <c r="H1"> --><{p}c{r}{s}><{p}v>2</{p}v></{p}c >',
+    '<{p}c{r}{s} t="inlineStr"><{p}is><{p}r><{p}rPr><{p}charset val="1"/></{p}rPr><{p}t>x</{p}t></{p}r></{p}is></{p}c>',
+)
+_ROW_ENDS = ("", "", "", "\n  ", "<!-- x -->", "<{p}extLst/>", '<{p}extLst><{p}ext><{p}c r="H9"/></{p}ext></{p}extLst>')
+_ROW_HEADS = (
+    ' r="{n}" spans="1:3"',
+    ' r="{n}" spans="01:03"',
+    ' spans="1:2 4:5" r="{n}"',
+    " r='{n}' ht=\"15\"",
+    ' r="{n}"',
+)
+_FRAMES = ("{}", '{}<{p}autoFilter ref="A1:D3"/><{p}mergeCells><{p}mergeCell ref="G8:H9"/></{p}mergeCells>')
+
+
+@st.composite
+def _odd_sheets(draw: st.DrawFn) -> str:
+    """A worksheet part of regular order and irregular spelling."""
+    prefix, rows = draw(st.sampled_from(("", "x:"))), []
+    for number in sorted(draw(st.sets(st.integers(1, 8), max_size=6))):
+        cells = []
+        for column in sorted(draw(st.sets(st.integers(0, 7), max_size=4))):
+            quote, space = draw(st.sampled_from((('"', " "), ("'", " "), ('"', "  "), ('"', "\n"))))
+            address_ = f"{space}r={quote}{_COLUMNS[column]}{number}{quote}"
+            style = draw(st.sampled_from(("", ' s="0"', ' s="1"')))
+            cells.append(draw(st.sampled_from(_CELL_KINDS)).format(p=prefix, r=address_, s=style))
+        head, end = draw(st.sampled_from(_ROW_HEADS)).format(n=number), draw(st.sampled_from(_ROW_ENDS))
+        inside = "".join(cells) + end.format(p=prefix)
+        rows.append(f"<{prefix}row{head}>{inside}</{prefix}row>" if inside else f"<{prefix}row{head}/>")
+    data = f"<{prefix}sheetData>{''.join(rows)}</{prefix}sheetData>"
+    frame = draw(st.sampled_from(_FRAMES)).replace("{p}", prefix).replace("{}", data)
+    return f'<{prefix}worksheet xmlns{":x" if prefix else ""}="{MAIN}">{frame}</{prefix}worksheet>'
+
+
+_ODD_VALUES = st.sampled_from((KEEP, None, "", 1, 2.5, True, "甲", "<&>", date(2026, 1, 2), datetime(2026, 1, 2, 3, 4)))
+_ODD_EDITS = st.lists(
+    st.builds(
+        CellEdit,
+        *(st.integers(1, 9), st.integers(1, 8), _ODD_VALUES, st.sampled_from((None, None, "进度滞后"))),
+        *(st.sampled_from((None, None, "0%")), st.none(), st.sampled_from((None, None, 2))),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_odd_sheets(), _ODD_EDITS)
+def test_quick_ways_and_long_ways_write_the_same(tmp_path: Path, xml: str, edits: list[CellEdit]) -> None:
+    path = sheet_book(tmp_path / "a.xlsx", xml.encode())
+
+    def outcome() -> object:
+        package = Package.open(path)
+        try:
+            return patch(package, {"表": edits}, LOOKS), [package.read(part) for part in package.names]
+        except WriteRefused as refused:
+            return refused.message
+
+    quick = outcome()
+    with pytest.MonkeyPatch.context() as long:
+        long.setattr("pyengine.ooxml.rows.RowIndex.room_behind", lambda index, row, columns: None)
+        long.setattr("pyengine.ooxml.cells.SheetText.edge", lambda text, row: None)
+        long.setattr("pyengine.ooxml.cells.SheetText.address_at", lambda text, row, column: -1)
+        long.setattr("pyengine.ooxml.areas.Areas.beside", lambda areas, row: False)
+        long.setattr("pyengine.ooxml.made._USUAL", re.compile(rb"(?!)"))
+        long.setattr("pyengine.ooxml.sheet._SPANS", re.compile(rb"(?!)"))
+        assert outcome() == quick
+
+
+def test_cells_out_of_order_are_found_and_not_made_twice(tmp_path: Path) -> None:
+    rows = '<row r="1"><c r="D1"><v>4</v></c><c r="B1"><v>2</v></c></row>'
+    new = one_sheet(tmp_path, sheet(rows), [CellEdit(1, 4, 5)])
+    assert new.decode() == sheet(rows.replace("<v>4</v>", "<v>5</v>"))
+
+
+@pytest.mark.parametrize(
+    "rows", ["<row><c></row>", '<row r="1"><c r="A1"/>', '<row r="1"><c r="A1"><v>&x;</v></c></row>']
+)
+def test_what_is_not_well_formed_is_refused_and_the_package_stays(tmp_path: Path, rows: str) -> None:
+    path = sheet_book(tmp_path / "a.xlsx", sheet(rows).encode())
+    package = Package.open(path)
+    with pytest.raises(NotALedgerFile, match=r"xl/s.xml.*XML"):
+        patch(package, {"表": [CellEdit(1, 2, "x"), CellEdit(5, 1, "x")]}, {})
+    assert package.to_bytes() == path.read_bytes()
+
+
 # --- values and styles ----------------------------------------------------------------------------------------------
 
 
@@ -621,7 +717,7 @@ def test_libreoffice_opens_the_patched_file_and_shows_the_values(hard: Path, tmp
     command = [office, profile, "--headless", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76"]
     run = [*command, "--outdir", str(tmp_path), str(tmp_path / "x.xlsm")]
     subprocess.run(run, check=True, timeout=180, capture_output=True)
-    rows = list(csv.reader((tmp_path / "x.csv").open(encoding="utf-8")))
+    rows = list(csv.reader((tmp_path / "x.csv").read_text(encoding="utf-8").splitlines()))
     assert rows[4][4:6] == ["35%", "进度滞后"]
     assert (rows[5][3], rows[6][7], rows[15][0], rows[59][39]) == ("2026-06-30", "=1+1 不是公式 <&>", "R16", "TRUE")
     assert (rows[0][0], rows[4][1], rows[3][10]) == ("政府工作报告任务台账", "加快推进项目", "5.7")

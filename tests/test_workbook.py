@@ -305,15 +305,16 @@ def test_header_is_frozen_filtered_and_repeated(blank: Workbook, name: str) -> N
     assert str(sheet.freeze_panes).endswith("4")
     assert sheet.auto_filter.ref.startswith("A3:")
     assert sheet.print_title_rows == "$3:$3"
+    assert (sheet.print_title_cols == "$A:$C") is (table.key == "ledger")
 
 
 @pytest.mark.parametrize("name", layout().order)
-def test_pages_fit_one_page_wide(blank: Workbook, name: str) -> None:
+def test_pages_fit_one_page_wide_and_ledgers_two(blank: Workbook, name: str) -> None:
     sheet, table = blank[name], layout().table_of(name)
     assert sheet.page_setup.orientation == "landscape"
     assert str(sheet.page_setup.paperSize) == ("8" if table and table.key == "ledger" else "9")
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert sheet.page_setup.fitToWidth in (None, 1)
+    assert (sheet.page_setup.fitToWidth or 1) == (2 if table and table.key == "ledger" else 1)
     assert sheet.oddFooter.center.text.replace("&[Page]", "&P") == "第 &P 页 共 &N 页"
     assert sheet.sheet_properties.tabColor is not None
 

@@ -28,7 +28,9 @@ def set_page(
         sheet.set_landscape()
     side = 0.3 if ledger else 0.5
     sheet.set_margins(left=side, right=side, top=0.75, bottom=0.7)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(2 if ledger else 1, 0)  # 台账三十一列：横向两页，左边三列每页重复，字才看得清
+    if ledger:
+        sheet.repeat_columns(0, 2)
     sheet.center_horizontally()
     sheet.hide_gridlines(2)
     sheet.set_header(f'&R&"{FONT}"&9&A')

@@ -8,12 +8,12 @@ from itertools import groupby
 from typing import Any, Final
 
 from duban_workbook.formats import BASE, ENGINE_NOTE, GREY_LINE, MIDDLE, Formats
-from duban_workbook.heights import row_height
 from duban_workbook.page import set_page
 from duban_workbook.texts import ANSWER_NOTES, BY_ENGINE, NOTES
 from duban_workbook.validations import LAST_ROW, add_validations
 from xlsxwriter.worksheet import Worksheet
 
+from pyengine.heights import row_height
 from pyengine.layout import Column, Table, layout
 
 Value = str | int | float | date | None

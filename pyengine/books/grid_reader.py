@@ -21,7 +21,7 @@ _ROW_NUMBER = re.compile(rb"""row\s[^>]*?\br\s*=\s*["'](\d+)""")
 _LETTERS = re.compile(rb'r="([A-Z]{1,3})\d')
 _ERROR_TYPE = re.compile(rb"""t=["']e["']""")
 _BEYOND = (702, re.compile(rb"""r=["'][A-Z]{3}""")), (26, re.compile(rb"""r=["'][A-Z]{2}"""))
-_FILLED_LETTERS = re.compile(rb"""\sr=["']([A-Z]{1,3})\d+["'][^>]*[^>/]>""")
+_FILLED_LETTERS = re.compile(rb"""\sr=["']([A-Z]{1,3})\d+["'](?:[^>]*[^>/])?>""")
 
 
 def read_grid(package: Package, book: CalamineWorkbook, sheet: str) -> Grid:

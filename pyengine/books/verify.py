@@ -36,9 +36,7 @@ def verify(
             _verify_cells(raw_sheet(book, sheet), sheet, asked, before.date1904)
 
 
-def _verify_cells(
-    rows: list[list[object]], sheet: str, asked: Mapping[tuple[int, int], Value], date1904: bool
-) -> None:
+def _verify_cells(rows: list[list[object]], sheet: str, asked: Mapping[tuple[int, int], Value], date1904: bool) -> None:
     height, width = len(rows), len(rows[0]) if rows else 0
     for (number, column), value in asked.items():
         got = rows[number - 1][column - 1] if number <= height and column <= width else ""

@@ -31,6 +31,12 @@ def column_bytes(column: int) -> bytes:
 
 
 @cache
+def column_of(spelled: bytes) -> int:
+    """The column of letters as they are spelled in a part."""
+    return column_number(spelled.decode())
+
+
+@cache
 def column_number(text: str) -> int:
     """The column of letters: 28 for AB."""
     number = 0

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .areas import Area, column_bytes, column_number, parse_area
+from .areas import Area, column_bytes, column_number, column_of, parse_area
 from .errors import NotALedgerFile
 from .markup import ATTRIBUTES, Node, Splice, attributes_of, check, masked, parse, plain_text
 
@@ -74,12 +74,13 @@ class SheetText:
         prefix = re.escape(self.prefix)
         self._row_tag = re.compile(b"<" + prefix + rb"row(?=[\s/>])(?: r=\"(\d+)\")?" + ATTRIBUTES + rb"(/?)>")
         name = prefix + b"c"
-        self._cell_start = b"<" + self.prefix + b"c "
+        self._cell_start, self._cell_end = b"<" + self.prefix + b"c", b"</" + self.prefix + b"c>"
         closing, inside = b"/" + name + rb"\s*>", rb"[^<]*+"
         content = inside + b"(?:<(?!" + closing + b")" + inside + b")*+"
         self._cell_tag = re.compile(
             b"<" + name + rb"(?=[\s/>])" + ATTRIBUTES + b"(?:/>|>(" + content + b")<" + closing + b")"
         )
+        self._edge_tag = re.compile(b"<" + name + rb"\s+r=[\"']([A-Z]+)\d")
         self._formula = re.compile(b"<" + prefix + rb"f(?=[\s/>])" + ATTRIBUTES + b"/?>")
 
     def rows(self) -> Iterator[Row]:
@@ -107,8 +108,7 @@ class SheetText:
 
     def find(self, row: Row, column: int) -> Cell | None:
         """The cell in that column, looked up by its address; None if there is none spelled the usual way."""
-        scan, wanted = self._scan, b' r="%b%d"' % (column_bytes(column), row.number)
-        at = scan.find(wanted, row.open_end, row.close)
+        scan, at = self._scan, self.address_at(row, column)
         if at < 0:
             return None
         tag = self._cell_tag.match(scan, scan.rfind(b"<", row.open_end, at), row.close)
@@ -116,15 +116,19 @@ class SheetText:
             return None
         return Cell(column, tag.start(), tag.end(), tag.group(1), tag.group(2) or b"")
 
-    def last(self, row: Row) -> Cell | None:
-        """The row's last cell, if it has an address."""
-        at = self._scan.rfind(self._cell_start, row.open_end, row.close)
-        tag = self._cell_tag.match(self._scan, at, row.close) if at >= 0 else None
-        given = _CELL_LETTERS.search(tag.group(1)) if tag is not None else None
-        if tag is None or given is None:
+    def address_at(self, row: Row, column: int) -> int:
+        """Where in the row the address of that cell is spelled the usual way; -1 if nowhere."""
+        return self._scan.find(b' r="%b%d"' % (column_bytes(column), row.number), row.open_end, row.close)
+
+    def edge(self, row: Row) -> tuple[int, int] | None:
+        """Column and end offset of the row's last cell, if it is spelled the usual way."""
+        scan, close = self._scan, row.close
+        at = scan.rfind(self._cell_start, row.open_end, close)
+        tag = self._edge_tag.match(scan, at, close) if at >= 0 else None
+        if tag is None:
             return None
-        column = column_number(given.group(1).decode())
-        return Cell(column, tag.start(), tag.end(), tag.group(1), tag.group(2) or b"")
+        whole = scan.endswith(self._cell_end, at, close) or scan.find(b">", at, close) == close - 1
+        return (column_of(tag[1]), close) if whole else None
 
     def has_formula(self, cell: Cell) -> bool:
         """Whether the cell holds a formula."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from . import markup
 from .cells import SheetText
 from .errors import NotALedgerFile, WriteRefused
+from .heights import heights_of, with_heights
 from .package import Package
 from .sheet import SheetPatch
 from .styles import StyleBook
@@ -60,9 +61,11 @@ def _patch_sheet(
         raise
     if not change.cells:
         return {}, change.cells
-    parts = {part: change.xml}
+    tall = heights_of(changes, change.cells)
+    parts = {part: with_heights(change.xml, part, tall) if tall else change.xml}
+    written = run.written() if tables else {}
     for table in tables:
-        longer = extended(package, table, tables, run.merges, run.written())
+        longer = extended(package, table, tables, run.merges, written)
         if longer is not None:
             parts[table.part] = longer
     return parts, change.cells

@@ -27,7 +27,11 @@ class Looks:
     def of_new(self, row: int, edit: CellEdit) -> int:
         """The cell format of a cell that is not there yet: that of a row like it, else its row's, else its column's."""
         column = edit.column
-        first = self._style_at(edit.like, column) if edit.like else self._style_above(row, column)
+        above = row - 1, column
+        if not edit.like and row - 1 > self._frozen and not self._heads.all and above in self._given:
+            first = self._given[above]  # a column filled from top to bottom
+        else:
+            first = self._style_at(edit.like, column) if edit.like else self._style_above(row, column)
         if first is None:
             first = self._default(row, column)
         self._given[row, column] = first

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape, quoteattr, unescape
 
 from .errors import NotALedgerFile
 
-ATTRIBUTES: Final = rb"""((?:[^>"'/]|"[^"]*"|'[^']*')*+)"""
+ATTRIBUTES: Final = rb"""((?:[^>"'/]++|"[^"]*+"|'[^']*+')*+)"""
 _OPEN_TAG = re.compile(rb"""<(?:[^>"']|"[^"]*"|'[^']*')*+>""")
 _NAME = re.compile(rb"[^\s/>]+")
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*("[^"]*"|'[^']*')""")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from functools import lru_cache
 
 from .cells import Cell, Row, SheetText
@@ -16,17 +17,26 @@ class RowIndex:
         self.rows = {row.number: row for row in text.rows()}
         self._numbers = sorted(self.rows)
         self.cells_of = lru_cache(maxsize=8)(self._read)
-        self.last_of = lru_cache(maxsize=8)(text.last)
 
     def find(self, row: Row, column: int) -> Cell | None:
         """The row's cell in that column: by its address, by the row's end, and only then by looking at every cell."""
         cell = self.text.find(row, column)
         if cell is not None:
             return cell
-        last = self.last_of(row)
-        if last is not None and last.column < column:
+        edge = self.text.edge(row)
+        if edge is not None and edge[0] < column:
             return None
         return next((cell for cell in self.cells_of(row.number) if cell.column == column), None)
+
+    def room_behind(self, row: Row, columns: Iterable[int]) -> int | None:
+        """Where the row's cells end, if cells of all these columns (ascending) can be put there; None if in doubt."""
+        edge = self.text.edge(row)
+        if edge is None or edge[0] >= next(iter(columns)):
+            return None
+        for column in columns:
+            if self.text.address_at(row, column) >= 0:
+                return None  # cells out of order
+        return edge[1]
 
     def place_for(self, number: int) -> int:
         """Where in the part a row of that number is to be put."""

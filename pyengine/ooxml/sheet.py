@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .areas import MAX_COLUMN, MAX_ROW, Area, Areas, address, column_bytes, parse_area
-from .cells import Cell, Row, SheetText
+from .areas import MAX_COLUMN, MAX_ROW, Area, Areas, parse_area
+from .cells import Row, SheetText
 from .links import link_changes
 from .looks import Edits, Looks
-from .markup import Splice, attribute_splice, attributes_of, splice, with_attribute
+from .made import CellMaker
+from .markup import Splice, attribute_splice, splice, with_attribute
 from .rows import RowIndex
 from .styles import StyleBook
 from .tables import grown
-from .values import CellEdit, Keep, Value, cell_content, refuse, stored_text
+from .values import CellEdit, Keep, refuse, stored_text
 
-_SPANS = re.compile(rb'<[^\s<>]+ r="\d+" spans="(\d+):(\d+)"')
-_DROPPED = frozenset((b"t", b"cm", b"vm", b"ph"))
+_SPANS = re.compile(rb'<[^\s<>]+ r="\d+" spans="(\d+:\d+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ class SheetPatch:
     def __init__(
         self, text: SheetText, name: str, edits: Edits, heads: Areas, styles: StyleBook | None, date1904: bool
     ) -> None:
-        self._text, self._name, self._edits, self._date1904 = text, name, edits, date1904
+        self._text, self._name, self._edits = text, name, edits
         self._heads, self._merges, self._arrays = heads, Areas(text.merges()), Areas(text.formula_areas())
+        self._guards = tuple(areas for areas in (self._heads, self._merges, self._arrays) if areas.all)
         self._index = RowIndex(text)
-        self._looks = Looks(self._index, edits, heads, styles)
+        self._maker = CellMaker(text, name, Looks(self._index, edits, heads, styles), date1904)
         self._changed: set[tuple[int, int]] = set()
-        self._ending = lru_cache(maxsize=4096, typed=True)(self._made_ending)
 
     @property
     def merges(self) -> Areas:
@@ -55,7 +55,7 @@ class SheetPatch:
             self._guard_row(number, edits)
             row = self._index.rows.get(number)
             if row is None:
-                new_rows[number] = b"".join(self._new_cells(number, edits))
+                new_rows[number] = b"".join(self._new_cells(number, edits).values())
             else:
                 splices += self._row_splices(row, edits)
         splices += self._row_insertions({number: cells for number, cells in new_rows.items() if cells})
@@ -72,8 +72,8 @@ class SheetPatch:
 
     def _guard_row(self, row: int, columns: Mapping[int, CellEdit]) -> None:
         """Guard the row's cells one by one only where there is something in the row to guard against."""
-        inside = 1 <= row <= MAX_ROW and 1 <= min(columns) and max(columns) <= MAX_COLUMN
-        if inside and self._heads.beside(row) and self._merges.beside(row) and self._arrays.beside(row):
+        inside = 1 <= row <= MAX_ROW and min(columns) >= 1 and max(columns) <= MAX_COLUMN
+        if inside and (not self._guards or all(areas.beside(row) for areas in self._guards)):
             return
         for column in columns:
             self._guard(row, column)
@@ -92,56 +92,61 @@ class SheetPatch:
 
     def _row_splices(self, row: Row, edits: Mapping[int, CellEdit]) -> Iterator[Splice]:
         """The splices inside one existing row."""
-        fresh: list[tuple[int, bytes]] = []
+        place = self._index.room_behind(row, edits)
+        if place is not None:
+            fresh = self._new_cells(row.number, edits)
+            if fresh:
+                yield from self._widened(row, fresh)
+                yield place, place, b"".join(fresh.values())
+            return
+        fresh = {}
         for column, edit in edits.items():
             cell = self._index.find(row, column)
-            if cell is None:
-                made = self._new_cell(row.number, edit)
-                if made:
-                    fresh.append((column, made))
+            made = self._maker.new(row.number, edit) if cell is None else self._maker.changed(row.number, cell, edit)
+            if not made or (cell is not None and made == self._text.xml[cell.start : cell.end]):
                 continue
-            changed = self._changed_cell(row.number, cell, edit)
-            if changed is not None and changed != self._text.xml[cell.start : cell.end]:
-                self._changed.add((row.number, column))
-                yield cell.start, cell.end, changed
+            self._changed.add((row.number, column))
+            if cell is None:
+                fresh[column] = made
+            else:
+                yield cell.start, cell.end, made
         if fresh:
             yield from self._insertions(row, fresh)
 
-    def _insertions(self, row: Row, fresh: list[tuple[int, bytes]]) -> Iterator[Splice]:
+    def _insertions(self, row: Row, fresh: Mapping[int, bytes]) -> Iterator[Splice]:
         xml, prefix = self._text.xml, self._text.prefix
-        tag = self._spanned(row, fresh[0][0], fresh[-1][0])
         if row.open_end == row.end:
-            inside = b"".join(made for _, made in fresh)
+            tag = self._spanned(row, min(fresh), max(fresh)) or xml[row.start : row.open_end]
+            inside = b"".join(fresh.values())
             yield row.start, row.end, tag[:-2].rstrip() + b">" + inside + b"</" + prefix + b"row>"
             return
-        if tag != xml[row.start : row.open_end]:
-            yield row.start, row.open_end, tag
-        final = self._index.last_of(row)
-        if final is not None and final.column < fresh[0][0]:  # all of them lie right of what the row has
-            yield final.end, final.end, b"".join([made for _, made in fresh])
-            return
+        yield from self._widened(row, fresh)
         cells = self._index.cells_of(row.number)
         last = cells[-1].end if cells else row.open_end
-        for column, made in fresh:
+        for column, made in fresh.items():
             at = next((cell.start for cell in cells if cell.column > column), last)
             yield at, at, made
 
-    def _spanned(self, row: Row, first: int, last: int) -> bytes:
-        """The row's open tag, its `spans` widened to take in these columns."""
-        tag = self._text.xml[row.start : row.open_end]
-        usual = _SPANS.match(tag)
+    def _widened(self, row: Row, columns: Collection[int]) -> tuple[Splice, ...]:
+        """The splice that makes the row's `spans` take in these columns, if it needs one."""
+        first, last = min(columns), max(columns)
+        usual = _SPANS.match(self._text.xml, row.start, row.open_end)
         if usual is not None:
-            low, high = int(usual.group(1)), int(usual.group(2))
-            if low <= first and last <= high:
-                return tag
-            return b"%b%d:%d%b" % (tag[: usual.start(1)], min(low, first), max(high, last), tag[usual.end(2) :])
+            wide = _wider(usual[1], first, last)
+            return () if wide == usual[1] else ((usual.start(1), usual.end(1), wide),)
+        tag = self._spanned(row, first, last)
+        return () if tag is None else ((row.start, row.open_end, tag),)
+
+    def _spanned(self, row: Row, first: int, last: int) -> bytes | None:
+        """The row's open tag with its `spans` widened to take in these columns; None if it can stay as it is."""
         spans = self._text.attributes(row).get(b"spans")
         if spans is None:
-            return tag
+            return None
         known = [int(n) for part in spans[1:-1].split() for n in part.split(b":") if n.isdigit()]
         low, high = min((*known, first)), max((*known, last))
         fits = known and (low, high) == (min(known), max(known))
-        return tag if fits else with_attribute(tag, "spans", f"{low}:{high}")
+        tag = self._text.xml[row.start : row.open_end]
+        return None if fits else with_attribute(tag, "spans", f"{low}:{high}")
 
     def _row_insertions(self, rows: Mapping[int, bytes]) -> Iterator[Splice]:
         """The splices that put new rows where they belong."""
@@ -155,48 +160,12 @@ class SheetPatch:
             place = self._index.place_for(number)
             yield place, place, row
 
-    def _new_cells(self, number: int, edits: Mapping[int, CellEdit]) -> Iterator[bytes]:
-        for edit in edits.values():
-            made = self._new_cell(number, edit)
-            if made:
-                yield made
-
-    def _new_cell(self, number: int, edit: CellEdit) -> bytes:
-        """The bytes of a cell that is not there yet; none if it would be blank and without a style of its own."""
-        if edit.style is None and (isinstance(edit.value, Keep) or edit.value in (None, "")):
-            return b""
-        style = self._looks.of_new(number, edit)
-        self._changed.add((number, edit.column))
-        ending = self._ending(None if isinstance(edit.value, Keep) else edit.value, style)
-        return b'<%bc r="%b%d"%b' % (self._text.prefix, column_bytes(edit.column), number, ending)
-
-    def _made_ending(self, value: Value, style: int = 0) -> bytes:
-        """What follows a cell's own attributes: format, type, content, closing tag. Cells alike share it."""
-        prefix = self._text.prefix
-        kind, content = cell_content(value, prefix, self._date1904)
-        look = b' s="%d"' % style if style else b""
-        if not content:
-            return look + b"/>"
-        return b"%b%b>%b</%bc>" % (look, b' t="%b"' % kind if kind else b"", content, prefix)
-
-    def _changed_cell(self, row: int, cell: Cell, edit: CellEdit) -> bytes | None:
-        """The bytes an existing cell turns into; None if it need not change."""
-        if self._text.has_formula(cell):
-            raise refuse(self._name, row, cell.column, "里是公式", "请把公式移到别处，或改成数值后再运行。")
-        style = self._looks.of(cell.style, edit)
-        if isinstance(edit.value, Keep):
-            if style == cell.style:
-                return None
-            raw = self._text.xml[cell.start : cell.end]
-            end = 2 + len(self._text.prefix) + len(cell.attributes)
-            end += 2 if raw[end : end + 1] == b"/" else 1
-            return with_attribute(raw[:end], "s", str(style)) + raw[end:]
-        found = attributes_of(cell.attributes)
-        found.setdefault(b"r", b'"%b"' % address(row, cell.column).encode())
-        if style != cell.style:
-            found[b"s"] = b'"%d"' % style
-        attributes = b"".join(b" %b=%b" % pair for pair in found.items() if pair[0] not in _DROPPED)
-        return b"<%bc%b%b" % (self._text.prefix, attributes, self._ending(edit.value))
+    def _new_cells(self, number: int, edits: Mapping[int, CellEdit]) -> dict[int, bytes]:
+        """Column → new cell; blank ones are left out."""
+        new = self._maker.new
+        made = {column: cell for column, edit in edits.items() if (cell := new(number, edit))}
+        self._changed.update([(number, column) for column in made])
+        return made
 
     def _link_splices(self) -> tuple[Splice, ...]:
         asked: dict[tuple[int, int], tuple[str, str]] = {}
@@ -234,3 +203,10 @@ class SheetPatch:
         if wide == area or any(cell.content for cell in below):
             return []
         return [attribute_splice(self._text.frame_xml, node, "ref", wide.text())]
+
+
+@lru_cache(maxsize=4096)
+def _wider(spans: bytes, first: int, last: int) -> bytes:
+    """`spans` widened to take in these columns; the very same when they fit."""
+    low, high = map(int, spans.split(b":"))
+    return spans if low <= first and last <= high else b"%d:%d" % (min(low, first), max(high, last))

@@ -44,6 +44,7 @@ class CellEdit:
     `number_format`: used only where the cell has none yet (General), or, for a date, where it shows no date.
     `link`: a place in this workbook ('督查记录'!A5); None leaves links alone, "" takes an internal link away.
     `like`: the row whose cell a new cell takes its looks from; by default the data row above it.
+    `height`: points the row gets when something in it changes, unless its height was set by hand.
     """
 
     row: int
@@ -53,6 +54,7 @@ class CellEdit:
     number_format: str | None = None
     link: str | None = None
     like: int | None = None
+    height: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def _overlaid(old: CellEdit, new: CellEdit) -> CellEdit:
         old.number_format if new.number_format is None else new.number_format,
         old.link if new.link is None else new.link,
         old.like if new.like is None else new.like,
+        old.height if new.height is None else new.height,
     )
 
 
