@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from pyengine.layout import Table
@@ -28,5 +29,6 @@ def _lines(value: object, width: float) -> int:
     return sum(max(1, math.ceil(_span(part) / (width - 2))) for part in value.split("\n"))
 
 
+@lru_cache(maxsize=8192)
 def _span(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "FWA" else 1 for char in text)

@@ -197,8 +197,9 @@ def _write_list(plan: Plan, table: SheetTable, rows: Sequence[Mapping[str, Value
     for row in range(table.header_row + 1, last + 1):
         index = row - table.header_row - 1
         values = rows[index] if index < len(rows) else {}
+        height = row_height(table.table, values)
         for column in table.table.columns:
-            _put_listed(plan, table, row, column, values.get(column.name), row_height(table.table, values))
+            _put_listed(plan, table, row, column, values.get(column.name), height)
 
 
 def _put_listed(plan: Plan, table: SheetTable, row: int, column: Column, value: Value, height: float) -> None:
