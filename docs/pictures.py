@@ -1,0 +1,72 @@
+"""手册和 README 里的图：照实做一遍演示，经 LibreOffice 转成 PDF，再取各页。
+
+python docs/pictures.py        要装 LibreOffice 和 poppler-utils（pdftoppm、pdftotext）
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+PICTURES = Path(__file__).parent / "图"
+SHEETS = (
+    # 图名、工作表、页上要有的字、截取的高度占整页的几分之几
+    ("首页", "首页", "预警状态", 1.0),
+    ("台账", "政府工作报告台账", "红牌（建议）", 1.0),
+    ("待办提醒", "待办提醒", "内容", 0.75),
+    ("亮牌建议", "亮牌建议", "事实", 0.8),
+    ("校验问题", "校验问题", "建议", 0.6),
+    ("看板", "看板", "项目", 1.0),
+)
+LETTERS = (("工作提示", "工作提示-县商务局-*.docx"), ("提示函", "重点工作督办提示函-*.docx"))
+
+
+def run(*command: object) -> str:
+    """运行一条外部命令，返回它的输出；失败即停。"""
+    done = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True, timeout=600)
+    return done.stdout
+
+
+def to_pdf(source: Path, folder: Path) -> Path:
+    """source 经 LibreOffice 转成的 PDF。"""
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, source)
+    return folder / f"{source.stem}.pdf"
+
+
+def pages(pdf: Path) -> Sequence[str]:
+    """PDF 各页的文字。"""
+    return run("pdftotext", "-layout", pdf, "-").split("\f")
+
+
+def picture(pdf: Path, page: int, name: str, share: float, dots: int) -> None:
+    """把第 page 页（从 1 起）上部的 share 存成图。"""
+    size = next(line for line in run("pdfinfo", "-f", page, "-l", page, pdf).splitlines() if "size" in line)
+    width, height = (float(part) / 72 * dots for part in size.split(":")[1].split("pts")[0].split("x"))
+    area = ("-x", 0, "-y", 0, "-W", round(width), "-H", round(height * share))
+    run("pdftoppm", "-r", dots, "-f", page, "-l", page, *area, "-png", "-singlefile", pdf, PICTURES / name)
+
+
+def main() -> None:
+    """全部图。"""
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        run(sys.executable, "-c", "from pyengine.cli import main; main()", "demo", folder / "演示")
+        book = to_pdf(folder / "演示" / "督办台账.xlsx", folder)
+        texts = pages(book)
+        for title, sheet, word, share in SHEETS:
+            page = next(
+                n for n, text in enumerate(texts, 1) if text.strip().split("\n")[0].strip() == sheet and word in text
+            )
+            picture(book, page, title, share, 75)
+        for title, pattern in LETTERS:
+            letter = to_pdf(next((folder / "演示" / "公文").glob(pattern)), folder)
+            picture(letter, 1, title, 1.0, 75)
+
+
+if __name__ == "__main__":
+    main()
