@@ -18,7 +18,7 @@ from pyengine.layout import layout
 from pyengine.model import Finding, Place, Share
 from pyengine.tables import SheetTable
 from pyengine.terms import DATED
-from pyengine.units import Directory, is_collective, split_units
+from pyengine.units import Directory
 
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _FULL_DATE = re.compile(r"\d{4}[年./-]\d{1,2}[月./-]\d{1,2}日?|(?:19|20)\d{6}")
@@ -128,18 +128,13 @@ class Row:
 
     def units(self, header: str, directory: Directory, lead: bool = False) -> tuple[str, ...]:
         """各单位的全称。牵头单位认不出的报错并略去；其他认不出的警告、照原文。"""
-        names: list[str] = []
-        for name in split_units(self.text(header)):
-            full = directory.resolve(name)
-            if full is None and (lead or not is_collective(name)):
-                near = directory.suggest(name)
-                hint = f"（是否“{near}”？）" if near else ""
-                self.note(
-                    catalogue.LEAD_UNKNOWN if lead else catalogue.UNIT_UNKNOWN, header, value=show(name), hint=hint
-                )
-            if full or not lead:
-                names.append(full or name)
-        return tuple(dict.fromkeys(names))
+        text = self.text(header)
+        names, strange = directory.read(text, lead) if text else ((), ())
+        for name in strange:
+            near = directory.suggest(name)
+            kind = catalogue.LEAD_UNKNOWN if lead else catalogue.UNIT_UNKNOWN
+            self.note(kind, header, value=show(name), hint=f"（是否“{near}”？）" if near else "")
+        return names
 
 
 @lru_cache(maxsize=256)

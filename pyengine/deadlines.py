@@ -133,10 +133,8 @@ def read_deadline(value: object, year: int, early: int = 5, anchor: Anchor | Non
     year 是没有写年份时所用的年份，early 是“月初”按几日，anchor 是“立行立改”的起算。
     返回 Deadline：kind 为 日期/持续/缺失/无法识别，note 是所作推定或读不出的原因；一格几个日期的，due 是最后一个。
     """
-    if isinstance(value, datetime):
-        return _dated(value.date(), str(value.date()))
     if isinstance(value, date):
-        return _dated(value, str(value))
+        return _dated(value.date() if isinstance(value, datetime) else value)
     if value is None or (isinstance(value, str) and not value.strip()):
         return Deadline(MISSING, note="完成时限为空")
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -154,8 +152,9 @@ def _at_once(text: str, anchor: Anchor | None) -> Deadline:
     return Deadline(DATED, due, dates=(due,), note=f"自{anchor.day}起{anchor.workdays}个工作日，读为{due}", text=text)
 
 
-def _dated(day: date, text: str) -> Deadline:
-    return Deadline(DATED, day, dates=(day,), text=text)
+@lru_cache(maxsize=8192)
+def _dated(day: date, text: str = "") -> Deadline:
+    return Deadline(DATED, day, dates=(day,), text=text or str(day))
 
 
 def _number(value: float) -> Deadline:

@@ -6,7 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pyengine.model import Unit
@@ -61,6 +61,7 @@ class Directory:
     names: Mapping[str, str]
     members: Mapping[str, Unit]
     county: str = ""
+    cache: dict[tuple[str, bool], tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, units: Iterable[Unit], county: str = "") -> Directory:
@@ -83,6 +84,19 @@ class Directory:
         bare = key.removeprefix(self.county).removesuffix("人民政府")
         candidates = (key, f"县{key}", key[1:] if key[:1] in "县区市" else "", bare, f"县{bare}", f"{bare}人民政府")
         return next((self.names[candidate] for candidate in candidates if candidate in self.names), None)
+
+    def read(self, text: str, lead: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """单位栏读成（各单位的全称，认不出的名称）。lead 为牵头单位：认不出的略去，统称也不认；其余照原文留着。"""
+        known = self.cache.get((text, lead))
+        if known is None:
+            known = self.cache[text, lead] = self._read(text, lead)
+        return known
+
+    def _read(self, text: str, lead: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        found = {name: self.resolve(name) for name in split_units(text)}
+        strange = tuple(name for name, full in found.items() if full is None and (lead or not is_collective(name)))
+        names = (full or name for name, full in found.items() if full or not lead)
+        return tuple(dict.fromkeys(names)), strange
 
     def suggest(self, name: str) -> str | None:
         """与 name 最像的全称，只供提示；没有相近的则 None。"""
