@@ -1,0 +1,64 @@
+"""文档说的是不是真话：手册列全了代码、设置、JSON 字段和模板名称；README 的命令都在；图都在。"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import AS_OF, duban
+
+from pyengine import cli, findings
+from pyengine.findings import Kind
+from pyengine.layout import layout
+from pyengine.settings import setting_specs
+
+ROOT = Path(__file__).parent.parent
+MANUAL = (ROOT / "docs" / "使用手册.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+KINDS = [kind for kind in vars(findings).values() if isinstance(kind, Kind)]
+
+
+def section(title: str) -> str:
+    """手册里以 title 开头的一节。"""
+    return next(part for part in re.split(r"^## ", MANUAL, flags=re.M) if part.startswith(title))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+def test_manual_lists_every_finding_with_its_level(kind: Kind) -> None:
+    assert re.search(rf"\| *{kind.code} *\| *{kind.severity} *\|", MANUAL)
+
+
+def test_codes_are_unique_and_the_manual_lists_no_others() -> None:
+    codes = [kind.code for kind in KINDS]
+    assert len(set(codes)) == len(codes)
+    assert set(re.findall(r"^\| *([SCXR]\d\d) *\|", MANUAL, re.M)) == set(codes)
+
+
+def test_manual_lists_every_setting_and_every_sheet() -> None:
+    assert [item for item in setting_specs() if item not in section("7 设置")] == []
+    assert [sheet for sheet in layout().order if sheet not in MANUAL] == []
+
+
+def test_manual_names_every_json_field(sample: Path) -> None:
+    import json
+
+    out = sample.with_suffix(".json")
+    duban("refresh", sample, "--as-of", AS_OF, "--json", out)
+    report = json.loads(out.read_text(encoding="utf-8"))
+    fields = set(report) | {key for rows in report.values() if isinstance(rows, list) for row in rows for key in row}
+    assert [field for field in sorted(fields) if not re.search(rf"\b{field}\b", section("11"))] == []
+
+
+def test_pictures_are_there() -> None:
+    for text, folder in ((MANUAL, ROOT / "docs"), (README, ROOT)):
+        pictures = re.findall(r"!\[[^]]*\]\(([^)]+\.png)\)", text)
+        assert pictures
+        assert [name for name in pictures if not (folder / name).is_file()] == []
+
+
+def test_readme_names_every_command_and_no_other() -> None:
+    commands = {
+        command.name or command.callback.__name__ for command in cli.app.registered_commands if command.callback
+    }
+    assert set(re.findall(r"^duban (\w+)", README, re.M)) == commands
