@@ -83,8 +83,8 @@ def _closing(task: Task, ledger: Ledger) -> Findings:
         yield _of(task, catalogue.FINISHED_UNDATED, "办结日期")
     if task.finished and task.state in (IN_HAND, ARRANGED):
         yield _of(task, catalogue.FINISHED_UNMARKED, "办理状态", value=task.finished, read=task.state)
-    if task.closed and not task.plan_filed:
-        yield _of(task, catalogue.CLOSED_UNFILED, "方案备案日期")
+    if (task.closed or task.state == DONE) and not task.plan_filed:
+        yield _of(task, catalogue.CLOSED_UNFILED, "方案备案日期", value="已销号" if task.closed else "已完成")
 
 
 def _stars(task: Task, ledger: Ledger) -> Findings:

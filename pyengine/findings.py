@@ -62,7 +62,7 @@ FINISHED_UNDATED = Kind("X05", WARNING, "已完成但没有办结日期", "补�
 FINISHED_UNMARKED = Kind(
     "X06", WARNING, "有办结日期{value}但办理状态是“{read}”", "办结的改为“已完成”；没有办结的删去日期"
 )
-CLOSED_UNFILED = Kind("X07", WARNING, "已销号但没有方案备案日期", "补填方案备案日期，或核对是否应当销号")
+CLOSED_UNFILED = Kind("X07", WARNING, "{value}但没有方案备案日期", "补填方案备案日期，或核对是否应当办结、销号")
 STARS_MISMATCH = Kind("X08", WARNING, "星级 {value}★ 与工作类别“{read}”不符（应为 {other}★）", "核对星级和工作类别")
 STARS_DERIVED = Kind("X09", NOTICE, "星级没有填，按工作类别“{read}”计 {value}★", "补填星级")
 STARS_MISSING = Kind("X10", NOTICE, "星级和工作类别都没有填，不作星级提示", "补填工作类别和星级")

@@ -39,6 +39,7 @@ from pyengine.terms import (
     FINISHED,
     MISSING,
     NO_DEADLINE,
+    NO_METHOD,
     NODE_DONE,
     NODE_FUTURE,
     NODE_NEAR,
@@ -96,6 +97,8 @@ def _verdict(task: Task, case: Case, broken: bool) -> Verdict:
         days_left=days_left, status="", next_prompt=None, basis="", cite=case.regime.cite("台账与状态"),
     )  # fmt: skip
     status, why = _status(draft, case, broken)
+    if status == UNVERIFIED:  # 不判：进度可能就是读错的
+        draft = replace(draft, expected=None, gap=None, method=NO_METHOD)
     return replace(draft, status=status, basis=_basis(draft, source, why))
 
 
