@@ -23,9 +23,7 @@ from pyengine.terms import ERROR
 
 DONE, HAS_ERRORS, BAD_CALL, REFUSED = 0, 1, 2, 5
 
-app = typer.Typer(
-    add_completion=False, no_args_is_help=True, rich_markup_mode=None, help="督办台账：校验、判定、写回、起草公文。"
-)
+app = typer.Typer(add_completion=False, rich_markup_mode=None, help="督办台账：校验、判定、写回、起草公文。")
 _screen = Console(stderr=True)
 
 
@@ -225,7 +223,7 @@ def run(arguments: list[str]) -> int:
     collecting = gc.isenabled()
     gc.disable()  # 一条命令读进几十万个对象就结束：其间回收垃圾白费三分之一的时间
     try:
-        return _command(arguments)
+        return _command(arguments or ["--help"])
     finally:
         if collecting:
             gc.enable()

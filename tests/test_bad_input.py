@@ -170,3 +170,8 @@ def test_new_does_not_overwrite_without_being_told(tmp_path: Path, capsys: pytes
     assert "--force" in capsys.readouterr().err
     assert duban("new", ledger, "--force") == DONE
     assert zipfile.is_zipfile(ledger)
+
+
+def test_no_command_at_all_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert duban() == DONE
+    assert "refresh" in capsys.readouterr().out
