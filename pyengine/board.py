@@ -25,7 +25,7 @@ def home_cells(grid: Grid, reading: Reading, outcome: Outcome) -> Cells:
     figures = {"今日待办": waiting, "事项总数": len(outcome.verdicts), **{word: counts[word] for word in STATUSES}}
     for text, number in figures.items():
         place = grid.find(text)
-        if place:
+        if place and not isinstance(grid.at(place[0], place[1] + 1), str):  # 右边是字的，不是留给系统的格
             yield place[0], place[1] + 1, number
 
 

@@ -62,7 +62,8 @@ def _rows_by_key(case: Case, grounds: Mapping[Key, _Ground]) -> dict[Key, list[C
         if row.id in issued and key != issued[row.id]:
             key = issued[row.id]
             row = replace(row, numbers=grounds[key].numbers)
-        if (row.colour in COLOURS and all(key)) or key in grounds:
+        cited = row.colour in COLOURS and all(key) and bool(row.clause.partition(" ")[2])
+        if cited or key in grounds:
             rows.setdefault(key, []).append(row)
     return rows
 
@@ -154,7 +155,7 @@ def _kept(case: Case, key: Key, row: CardRow, state: str, ground: _Ground | None
         ground=words,
         tasks=row.numbers,
         facts=tuple(Fact(text) for text in row.facts.split("\n") if text),
-        cite=ground.rule.cite if ground else Citation(circular, row.clause.partition(" ")[2] or "（未写条款）"),
+        cite=ground.rule.cite if ground else Citation(circular, row.clause.partition(" ")[2]),
         letters=tuple(part for part in row.letters.split("、") if part),
         state=state,
         responsible_units=_responsible(case, row.numbers, unit),

@@ -82,11 +82,17 @@ class Case:
         """事项的牵头单位里名录认得的。"""
         return tuple(unit for unit in task.lead_units if unit in self.directory.members)
 
+    def leads_of(self, numbers: Iterable[str]) -> tuple[str, ...]:
+        """各编号的牵头单位：事件没有写单位时由它们担责。"""
+        found = (unit for number in numbers if number in self.tasks for unit in self.known_leads(self.tasks[number]))
+        return tuple(dict.fromkeys(found))
+
 
 def _grouped(items: Iterable[T], key: Callable[[T], date]) -> dict[str, tuple[T, ...]]:
     groups: dict[str, list[T]] = defaultdict(list)
     for item in items:
-        groups[item.number].append(item)
+        if item.number:
+            groups[item.number].append(item)
     return {number: tuple(sorted(group, key=key)) for number, group in groups.items()}
 
 

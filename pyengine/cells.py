@@ -17,7 +17,7 @@ from pyengine.grid import CellError, Grid
 from pyengine.layout import layout
 from pyengine.model import Finding, Place, Share
 from pyengine.tables import SheetTable
-from pyengine.terms import DATED
+from pyengine.terms import DATED, FIRST_YEAR, LAST_YEAR
 from pyengine.units import Directory
 
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
@@ -93,8 +93,9 @@ class Row:
     def date(self, header: str) -> date | None:
         """日期；文字写的日期能读就读并警告，读不出的报错。"""
         value = self.value(header)
-        if value is None or isinstance(value, date):
-            return value.date() if isinstance(value, datetime) else value
+        day = value.date() if isinstance(value, datetime) else value
+        if day is None or (isinstance(day, date) and FIRST_YEAR <= day.year <= LAST_YEAR):
+            return day
         found = (
             read_deadline(value, 0) if not isinstance(value, str) or _FULL_DATE.fullmatch(normal_form(value)) else None
         )

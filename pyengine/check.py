@@ -137,6 +137,11 @@ def _dangling(ledger: Ledger) -> Findings:
                 yield finding(catalogue.NUMBER_UNKNOWN, place, "编号", number, value=show(number))
 
 
+def _unnumbered(ledger: Ledger) -> Findings:
+    rows: Iterator[Numbered] = chain(ledger.nodes, ledger.indicators, ledger.feedback, ledger.adjustments)
+    return (finding(catalogue.CHILD_UNNUMBERED, item.place, "编号") for item in rows if not item.number)
+
+
 def _child_deadlines(ledger: Ledger) -> Findings:
     pairs: Iterator[tuple[Place, str, Deadline]] = chain(
         ((node.place, node.number, node.due) for node in ledger.nodes),
@@ -181,5 +186,5 @@ def _unit_names(ledger: Ledger) -> Findings:
 
 
 _LEDGER_RULES: tuple[Callable[[Ledger], Findings], ...] = (
-    _twice, _dangling, _child_deadlines, _periods, _undated, _approvals, _unit_names,
+    _twice, _dangling, _unnumbered, _child_deadlines, _periods, _undated, _approvals, _unit_names,
 )  # fmt: skip

@@ -17,9 +17,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from pyengine.books.locks import refuse_if_locked
 from pyengine.console import print_checks, print_demo, print_findings, print_letters, print_new, print_refresh
 from pyengine.errors import exit_of, explain
-from pyengine.terms import ERROR
+from pyengine.terms import ERROR, LAST_YEAR
 
 DONE, HAS_ERRORS, BAD_CALL, REFUSED = 0, 1, 2, 5
 
@@ -29,9 +30,12 @@ _screen = Console(stderr=True)
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"日期“{text}”不对，请写成 2026-06-30") from None
+        day = None
+    if day is None or day.year > LAST_YEAR:
+        raise typer.BadParameter(f"日期“{text}”不对，请写成 2026-06-30")
+    return day
 
 
 LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="台账文件（.xlsm 或 .xlsx）")]
@@ -88,7 +92,7 @@ def refresh(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) 
     from pyengine.report import report
 
     _require_free(ledger)
-    _require_folder(json_file)
+    _require_folder(json_file, ledger)
     with _progress(4) as step:
         step("打开台账")
         result = run(lambda: FileBook(ledger), as_of or date.today(), _stamp(), step)
@@ -105,7 +109,7 @@ def check(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) ->
     from pyengine.report import report
 
     _require(ledger)
-    _require_folder(json_file)
+    _require_folder(json_file, ledger)
     with _progress(3) as step:
         step("打开台账")
         result, _ = examine(FileBook(ledger), as_of or date.today(), step)
@@ -168,22 +172,27 @@ def _require(ledger: Path) -> None:
 
 
 def _require_free(ledger: Path) -> None:
-    from pyengine.books.locks import refuse_if_locked
-
     _require(ledger)
     refuse_if_locked(ledger)
 
 
 def _refuse_existing(*paths: Path, force: bool) -> None:
     for path in paths:
-        if path.exists() and not force:
+        if path.exists() and force:
+            refuse_if_locked(path)
+        elif path.exists():
             _say(f"已有文件“{path}”，没有覆盖", "请换一个名字，或加 --force 覆盖")
             raise typer.Exit(REFUSED)
 
 
-def _require_folder(path: Path | None) -> None:
-    if path is not None and not path.parent.is_dir():
-        raise typer.BadParameter(f"文件夹“{path.parent}”不存在，放不下“{path.name}”")
+def _require_folder(path: Path | None, ledger: Path | None = None) -> None:
+    """要另存的文件有地方放，而且不会盖掉台账。"""
+    if path is None:
+        return
+    if not path.parent.is_dir() or path.is_dir():
+        raise typer.BadParameter(f"“{path}”不能存：文件夹不存在，或它本身是文件夹")
+    if ledger is not None and path.exists() and path.samefile(ledger):
+        raise typer.BadParameter(f"“{path}”就是台账本身，JSON 请另起名字")
 
 
 def _save_json(path: Path | None, make: Callable[[], object]) -> None:

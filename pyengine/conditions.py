@@ -129,8 +129,7 @@ def deadline_overdue(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
 def _units_of(case: Case, record: Record, numbers: tuple[str, ...]) -> tuple[str, ...]:
     """事件应由哪些单位担责：所涉事项的牵头单位（记录写了单位的，取其中的牵头单位）；没有写编号的按记录的单位。"""
     named = tuple(unit for unit in record.units if unit in case.directory.members)
-    found = (unit for number in numbers if number in case.tasks for unit in case.known_leads(case.tasks[number]))
-    leads = tuple(dict.fromkeys(found))
+    leads = case.leads_of(numbers)
     return tuple(unit for unit in leads if unit in named) or named or leads
 
 
@@ -142,10 +141,11 @@ def reply_late(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
             continue
         if record.limit >= case.as_of or answered_in_time(case, record):
             continue
-        numbers = tuple(number for number in late_items(case, record) if number in allowed)
+        late = late_items(case, record)
+        numbers = tuple(number for number in late if number in allowed)
         name = record.document_number or f"{record.on}{record.event}"
         text = f"{name}要求{record.limit}前反馈，到期没有反馈（{record.place.ref('限期')}）"
-        for unit in _units_of(case, record, numbers) if numbers or not record.numbers else ():
+        for unit in _units_of(case, record, numbers) if numbers or not (late or record.numbers) else ():
             yield Hit(unit, numbers, (Fact(text, numbers[0] if numbers else ""),), record.limit, name)
 
 
@@ -209,9 +209,12 @@ def rectification_overdue(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
 
 def repeated_supervision(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
     """2022 红牌：专项督办达到“反复督办次数”，而进度没有变化。"""
+    seen: dict[str, list[Record]] = defaultdict(list)
+    for record in case.records:
+        for number in items_of(case, record) if record.event == "专项督办" else ():
+            seen[number].append(record)
     for verdict in judgeable(case, verdicts):
-        number = verdict.task.number
-        visits = [record for record in case.records if record.event == "专项督办" and number in items_of(case, record)]
+        number, visits = verdict.task.number, seen[verdict.task.number]
         if len(visits) >= case.settings.int("反复督办次数") and not _moved(case, number, visits[0].on):
             text = f"{number}专项督办{len(visits)}次没有进展（{visits[-1].place.ref('事件')}）"
             yield from _each_lead(case, verdict.task, (Fact(text, number),))

@@ -15,7 +15,7 @@ from math import isfinite
 
 from pyengine.model import Deadline
 from pyengine.periods import WorkCalendar, month_end
-from pyengine.terms import DATED, MISSING, OPEN_ENDED, UNREADABLE
+from pyengine.terms import DATED, FIRST_YEAR, LAST_YEAR, MISSING, OPEN_ENDED, UNREADABLE
 
 _ENDLESS = re.compile(
     r"^(并?(持续(推进|进行|开展|实施)?|长期(坚持|推进|实施)?|常态化?(推进|开展|实施|坚持)?|贯穿全年)[、，,并]?)+$"
@@ -154,6 +154,8 @@ def _at_once(text: str, anchor: Anchor | None) -> Deadline:
 
 @lru_cache(maxsize=8192)
 def _dated(day: date, text: str = "") -> Deadline:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return Deadline(UNREADABLE, note=f"{day}的年份不对", text=text or str(day))
     return Deadline(DATED, day, dates=(day,), text=text or str(day))
 
 
@@ -191,6 +193,8 @@ def _spans(text: str, normal: str, year: int, early: int) -> Deadline:
     if not found or len(found) < len(parts):
         return Deadline(UNREADABLE, note=f"“{_short(text)}”无法识别", text=text)
     dates = tuple(sorted(due for _, due in found))
+    if not FIRST_YEAR <= dates[0].year <= dates[-1].year <= LAST_YEAR:
+        raise ValueError("年份不对")
     exact = all("d" in match.re.groupindex and match["y"] for _, match in filter(None, matches))
     note = "" if exact and len(dates) == 1 else f"读为{'、'.join(map(str, dates))}"
     if any(match["y"] is None for _, match in filter(None, matches)):

@@ -51,6 +51,7 @@ UNIT_UNKNOWN = Kind("C16", WARNING, "{column}“{value}”不在单位名录里"
 FIELD_MISSING = Kind("C17", NOTICE, "{column}没有填", "补填{column}")
 STATE_MISSING = Kind("C18", NOTICE, "办理状态没有填，按“正在办理”计", "从下拉框选一个")
 SETTING_BAD = Kind("C19", ERROR, "设置“{item}”取值“{value}”读不出，按默认 {read} 计", "{note}")
+CHILD_UNNUMBERED = Kind("C22", WARNING, "没有编号，未计入", "补上所属事项的编号")
 EVENT_DATE_MISSING = Kind("C20", WARNING, "没有日期，未计入", "补上日期")
 
 # 跨行

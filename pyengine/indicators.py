@@ -39,8 +39,11 @@ def actual_share(rows: Iterable[Indicator], as_of: date) -> Share | None:
     shares = []
     for name_rows in _by_name(rows):
         year_plan = _year_plan(name_rows, as_of)
+        year = year_of(as_of)
         known = [
-            (period.end, item.actual) for period, item in name_rows if item.actual is not None and period.end <= as_of
+            (period.end, item.actual)
+            for period, item in name_rows
+            if item.actual is not None and period.end <= as_of and period.start in year
         ]
         if year_plan and known:
             shares.append(max(known)[1] / year_plan)

@@ -11,7 +11,7 @@ from pyengine.case import Case
 from pyengine.model import Fact, Record
 from pyengine.periods import add_months
 from pyengine.rules import NoCircular
-from pyengine.terms import ROLLING
+from pyengine.terms import COLOURS, ROLLING
 
 EVENT = "约谈"
 _REACHED = re.compile(r".*（(\d{4}-\d\d-\d\d)）")
@@ -43,7 +43,7 @@ def _days(case: Case) -> dict[str, dict[date, list[Record]]]:
     days: dict[str, dict[date, list[Record]]] = defaultdict(lambda: defaultdict(list))
     for record in case.records:
         if record.event == EVENT and record.on and "后三位" not in record.reason and _counts(case, record.on):
-            for unit in record.units:
+            for unit in record.units or case.leads_of(record.numbers):
                 if unit in case.directory.members:
                     days[unit][record.on].append(record)
     return days
@@ -59,7 +59,11 @@ def _counts(case: Case, day: date) -> bool:
 
 def _answered(case: Case, unit: str) -> tuple[tuple[date, str], ...]:
     """已经答复过的红牌：(达到次数之日, 是或否)。"""
-    found = ((_REACHED.fullmatch(row.ground), row) for row in case.ledger.card_rows if row.unit == unit and row.answer)
+    found = (
+        (_REACHED.fullmatch(row.ground), row)
+        for row in case.ledger.card_rows
+        if row.unit == unit and row.colour == COLOURS[-1] and row.answer
+    )
     return tuple((date.fromisoformat(match[1]), row.answer) for match, row in found if match and _is_day(match[1]))
 
 

@@ -15,6 +15,8 @@ from functools import lru_cache
 
 import chinese_calendar
 
+from pyengine.terms import FIRST_YEAR, LAST_YEAR
+
 DAY = timedelta(days=1)
 _QUARTERS = "一二三四"
 
@@ -65,6 +67,8 @@ def read_period(label: str) -> Period | None:
     if match is None:
         return None
     year, quarter, month, tenth = match.groups()
+    if not FIRST_YEAR <= int(year) <= LAST_YEAR:
+        return None
     if quarter:
         index = _QUARTERS.index(quarter) if quarter in _QUARTERS else int(quarter) - 1
         return quarter_of(date(int(year), index * 3 + 1, 1))

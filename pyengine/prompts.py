@@ -45,13 +45,14 @@ def judge_prompts(case: Case, verdicts: Mapping[str, Verdict]) -> tuple[Prompt, 
             for issue_on, label in _due(case, rule, verdict, unit, log):
                 groups[unit, rule.stars or 0, issue_on, label].append(verdict.task.number)
     cites = {stars: rule.cite for stars, rule in prompt_rules(case).items()}
-    return tuple(_prompt(case, key, numbers, cites[key[1]]) for key, numbers in sorted(groups.items()))
+    return tuple(_prompt(case, log, key, numbers, cites[key[1]]) for key, numbers in sorted(groups.items()))
 
 
-def _prompt(case: Case, key: tuple[str, int, date, str], numbers: list[str], cite: Citation) -> Prompt:
+def _prompt(case: Case, log: PromptLog, key: tuple[str, int, date, str], numbers: list[str], cite: Citation) -> Prompt:
     unit, stars, issue_on, label = key
     if label == issue_on.isoformat():  # 5★随时提示：已列在待办里而没有发的，从列出之日算
-        issue_on = case.ledger.first_shown("提示", "、".join(numbers), unit, issue_on)
+        rested = max(log.rested_on(case.tasks[number], unit) for number in numbers)
+        issue_on = max(case.ledger.first_shown("提示", "、".join(numbers), unit, issue_on), rested)
         label = issue_on.isoformat()
     calendar, start = case.ledger.calendar, max(issue_on, case.as_of)
     reply_by = calendar.shift(start, case.settings.int("提示反馈工作日"))
@@ -137,12 +138,8 @@ class PromptLog:
         self._by_unit: dict[str, list[tuple[date, frozenset[str]]]] = defaultdict(list)
         for record in case.records:
             if record.event == EVENT and record.on:
-                for unit in record.units or self._leads(record.numbers):
+                for unit in record.units or case.leads_of(record.numbers):
                     self._by_unit[unit].append((record.on, frozenset(record.numbers)))
-
-    def _leads(self, numbers: tuple[str, ...]) -> tuple[str, ...]:
-        tasks = (self._case.tasks[number] for number in numbers if number in self._case.tasks)
-        return tuple(dict.fromkeys(unit for task in tasks for unit in task.lead_units))
 
     def _days(self, task: Task, unit: str) -> list[date]:
         return [on for on, numbers in self._by_unit.get(unit, ()) if not numbers or task.number in numbers]

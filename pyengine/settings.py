@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+_NUMBER = re.compile(r"[-+]?\d{1,9}(\.\d{1,9})?")
 SettingValue = str | int | Fraction | date
 
 
@@ -73,12 +75,15 @@ def _int(spec: SettingSpec, value: object) -> int | str:
 def _number(spec: SettingSpec, value: object) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError(value)
-    return Fraction(str(value).strip())
+    text = str(value).strip()
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(value)
+    return Fraction(text)
 
 
 def _share(spec: SettingSpec, value: object) -> Fraction:
     text = str(value).strip().replace("％", "%")
-    return Fraction(text[:-1]) / 100 if text.endswith("%") else _number(spec, value)
+    return _number(spec, text[:-1]) / 100 if text.endswith("%") else _number(spec, value)
 
 
 def _date(spec: SettingSpec, value: object) -> date:

@@ -102,7 +102,13 @@ def _locate(sheet: str, grid: Grid, table: Table, strict: bool) -> SheetTable:
         )
     columns = {name: positions[0] for name, positions in found.items()}
     _refuse_merges(sheet, grid, header_row, columns)
-    return SheetTable(sheet, table, header_row, columns, max(len(grid.rows), header_row), missing)
+    return SheetTable(sheet, table, header_row, columns, _last_used(grid, header_row, columns), missing)
+
+
+def _last_used(grid: Grid, header_row: int, columns: Mapping[str, int]) -> int:
+    rows = range(len(grid.rows), header_row, -1)
+    used = (row for row in rows if any(grid.at(row, column) is not None for column in columns.values()))
+    return next(used, header_row)
 
 
 def _refuse_twice(sheet: str, row: int, found: Mapping[str, list[int]]) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+FIRST_YEAR: Final = 1990
+LAST_YEAR: Final = 2100
+"""可用的日期的年份（含两端）：此外的是输错了。"""
+
 # 预警状态
 CLOSED: Final = "已销号"
 FINISHED: Final = "已完成"

@@ -107,8 +107,11 @@ def _write_verdicts(plan: Plan, reading: Reading, outcome: Outcome) -> None:
         written[place.sheet].add(place.row)
         for header, value in _verdict_values(verdict, cards, outcome.as_of).items():
             _put_engine(plan, reading.tables[place.sheet], place.row, header, value)
+    children = [node.place for node in reading.ledger.nodes] + [row.place for row in reading.ledger.indicators]
+    for place in children:
+        written[place.sheet].add(place.row)
     for table in reading.tables.values():
-        if table.table.key == "ledger":
+        if table.table.key in ("ledger", "nodes", "indicators"):
             _clear_stale(plan, table, written[table.sheet])
 
 
@@ -151,7 +154,7 @@ def _style_of(header: str, value: Value) -> str | None:
 
 
 def _clear_stale(plan: Plan, table: SheetTable, written: set[int]) -> None:
-    """没有事项的行上残留的系统列：清空。"""
+    """没有事项（节点、指标）的行上残留的系统列：清空。"""
     grid = plan.grids[table.sheet]
     engine = [column.name for column in table.table.engine if column.name in table.columns and column.name != "校验"]
     for row in range(table.header_row + 1, len(grid.rows) + 1):
@@ -225,19 +228,13 @@ def _shown(card: Card, as_of: date) -> dict[str, Value]:
 
 
 def _append(plan: Plan, table: SheetTable, records: Iterable[NewRecord]) -> None:
-    row = _last_used(plan.grids[table.sheet], table)
+    row = table.last_row
     for record in records:
         row += 1
         for header, value in record.cells.items():
             form = "yyyy-mm-dd" if isinstance(value, date) else None
             if value not in (None, ""):
                 plan.put(table.sheet, row, table.columns.get(header), value, number_format=form)
-
-
-def _last_used(grid: Grid, table: SheetTable) -> int:
-    columns = table.columns.values()
-    rows = range(len(grid.rows), table.header_row, -1)
-    return next((row for row in rows if any(grid.at(row, column) is not None for column in columns)), table.header_row)
 
 
 def _write_home(plan: Plan, reading: Reading, outcome: Outcome) -> None:
