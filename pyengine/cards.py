@@ -142,6 +142,8 @@ def _proposal(case: Case, key: Key, ground: _Ground, numbers: tuple[str, ...], w
         cite=ground.rule.cite,
         letters=ground.rule.letters,
         state=CARD_WAITING,
+        answer=waiting.answer if waiting else "",
+        confirmer=waiting.confirmer if waiting else "",
         responsible_units=_responsible(case, numbers, unit),
     )
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pyengine.indicators import actual_share, expected_share
 from pyengine.model import Adjustment, Deadline, Feedback, Indicator, Ledger, Node, Record, Share, Task
-from pyengine.rules import Circular, Regime, in_force
+from pyengine.rules import Circular, NoCircular, Regime, in_force
 from pyengine.settings import Settings
 from pyengine.terms import (
     ARRANGED,
@@ -50,6 +50,9 @@ class Case:
     def of(cls, ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Case:
         """判定日的案卷；早于第一份文件抛 NoCircular。"""
         circulars = tuple(circulars)
+        regime = in_force(circulars, as_of, ledger.settings)
+        if not regime.rules("台账与状态"):  # 施行日被设到了管台账的文件之前：同样无从判定
+            raise NoCircular(as_of, min(c.effective for c in circulars))
         seen = (item for item in ledger.feedback if item.on and item.on <= as_of)
         approved = (
             item for item in ledger.adjustments if item.result == "批准" and item.approved and item.approved <= as_of
@@ -58,7 +61,7 @@ class Case:
         return cls(
             ledger=ledger,
             circulars=circulars,
-            regime=in_force(circulars, as_of, ledger.settings),
+            regime=regime,
             as_of=as_of,
             tasks={task.number: task for task in ledger.tasks if task.number},
             nodes=_grouped(ledger.nodes, lambda node: node.due.due or date.max),

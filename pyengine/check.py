@@ -124,12 +124,14 @@ def _shared(pairs: Iterable[tuple[str, Place]]) -> Iterator[tuple[str, list[Plac
 
 
 def _dangling(ledger: Ledger) -> Findings:
+    """各表里台账没有的编号。亮牌的行由系统照牌登记，原事件上已经报过，不重报。"""
     known = {task.number for task in ledger.tasks}
     single: Iterator[Numbered] = chain(
         ledger.nodes, ledger.indicators, ledger.feedback, ledger.adjustments, ledger.meetings
     )
     pairs = chain(
-        ((item.place, (item.number,)) for item in single), ((record.place, record.numbers) for record in ledger.records)
+        ((item.place, (item.number,)) for item in single),
+        ((record.place, record.numbers) for record in ledger.records if record.event != "亮牌"),
     )
     for place, numbers in pairs:
         for number in numbers:

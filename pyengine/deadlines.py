@@ -55,6 +55,14 @@ def _day(match: re.Match[str], year: int, early: int) -> Span:
     return None, date(_year(match, year), int(match["m"]), int(match["d"]))
 
 
+def _days(match: re.Match[str], year: int, early: int) -> Span:
+    start = date(_year(match, year), int(match["m"]), int(match["d"]))
+    end = date(int(match["y2"] or start.year), int(match["n"]), int(match["e"]))
+    if end < start:
+        raise ValueError("止早于起")
+    return start, end
+
+
 def _month(match: re.Match[str], year: int, early: int) -> Span:
     return None, _within(_year(match, year), int(match["m"]), match["x"], early)
 
@@ -93,6 +101,11 @@ _FORMS = (
     _form(r"(?P<y>\d{4})[年./-](?P<m>\d{1,2})[月./-](?P<d>\d{1,2})[日号]?", _day),
     _form(r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)", _day),
     _form(_YEAR + r"(?P<m>\d{1,2})月(?P<d>\d{1,2})[日号]", _day),
+    _form(
+        _YEAR
+        + r"(?P<m>\d{1,2})月(?P<d>\d{1,2})[日号]?(?:-|至|到)(?:(?P<y2>\d{4})年)?(?P<n>\d{1,2})月(?P<e>\d{1,2})[日号]?",
+        _days,
+    ),
     _form(r"(?P<y>\d{4})[./-](?P<m>\d{1,2})", _whole_month),
     _form(_YEAR + r"(?P<m>\d{1,2})月份?" + _PART, _month),
     _form(

@@ -43,7 +43,7 @@ def explain(error: Exception) -> tuple[str, str] | None:
     if isinstance(error, OSError):
         return (
             f"读写文件出错（{error.strerror or error}）：{error.filename or ''}",
-            "请检查磁盘空间、文件夹权限，或文件是否被占用；台账没有改动",
+            "请检查磁盘空间、文件夹权限，或文件是否被占用",
         )
     return None
 
@@ -57,6 +57,10 @@ def _usage(error: Exception) -> str:
         return f"缺少参数 {getattr(parameter, 'metavar', None) or getattr(parameter, 'name', '')}"
     if name == "BadParameter":
         return str(getattr(error, "message", error))
+    if name == "BadOptionUsage":
+        return f"选项 {getattr(error, 'option_name', '')} 后面要写取值"
+    if "extra argument" in str(error):
+        return f"多写了参数（{str(error).partition('(')[2].rstrip(').')}）"
     if "command" in str(error).lower():
         return f"没有这个命令（{str(error).split(chr(39))[1] if chr(39) in str(error) else ''}）"
     return f"用法不对（{error}）"

@@ -102,10 +102,10 @@ def _draft(book: Book, ledger: Path, out: Path, as_of: date, stamp: str, step: S
     from pyengine.render import render, template_path  # Word 那一套装入要半秒，刷新用不着
 
     step("起草公文")
+    contents = [render(template_path(letter.template, ledger.parent), letter.context) for letter in letters]
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".duban-", dir=out) as folder:
-        for letter in letters:
-            content = render(template_path(letter.template, ledger.parent), letter.context)
+        for letter, content in zip(letters, contents, strict=True):
             (Path(folder) / letter.file_name).write_bytes(content)
         written = _register(book, result, grids, letters, stamp)
         paths = [_moved(Path(folder) / letter.file_name, out) for letter in letters]

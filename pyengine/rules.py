@@ -131,9 +131,8 @@ def in_force(circulars: Iterable[Circular], day: date, settings: Settings) -> Re
     pinned = settings.text("适用文件")
     ordered = sorted(circulars, key=lambda circular: circular.starts(settings))
     usable = [circular for circular in ordered if circular.starts(settings) <= day]
-    first = min(circular.effective for circular in ordered)
-    if not usable or day < first:
-        raise NoCircular(day, first)
+    if not usable:
+        raise NoCircular(day, ordered[0].starts(settings))
     fixed = [circular for circular in usable if circular.number == pinned]
     governing = {chapter: circular for circular in usable for chapter in circular.chapters}
     governing |= {chapter: circular for circular in fixed for chapter in circular.chapters}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-FIRST_YEAR: Final = 1990
+FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100
 """可用的日期的年份（含两端）：此外的是输错了。"""
 

@@ -17,8 +17,9 @@ from duban_workbook import SAMPLE_AS_OF
 from pyengine import terms
 from pyengine.books.file import FileBook
 from pyengine.cli import BAD_CALL, DONE, HAS_ERRORS, REFUSED
+from pyengine.errors import LOCKED
 from pyengine.layout import layout
-from pyengine.ooxml import Package
+from pyengine.ooxml import CellEdit, Package, patch
 
 LEDGER = "政府工作报告台账"
 STAFF_ONLY = ("单位", "领导", "工作日历", "设置", "年度考评")
@@ -252,4 +253,53 @@ def test_a_future_day_is_judged(sample: Path) -> None:
 def test_a_json_file_that_has_no_folder_is_refused_before_anything_is_written(sample: Path, tmp_path: Path) -> None:
     before = sample.read_bytes()
     assert duban("refresh", sample, "--as-of", AS_OF, "--json", tmp_path / "没有这个文件夹" / "a.json") == BAD_CALL
+    assert sample.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["refresh", "check"])
+def test_json_never_overwrites_the_ledger(sample: Path, command: str) -> None:
+    before = sample.read_bytes()
+    assert duban(command, sample, "--as-of", AS_OF, "--json", sample) == BAD_CALL
+    assert duban(command, sample, "--as-of", AS_OF, "--json", sample.parent) == BAD_CALL
+    assert sample.read_bytes() == before
+
+
+def test_what_staff_put_beside_the_records_does_not_stand_in_the_way(refreshed: Path) -> None:
+    package, last = Package.open(refreshed), len(FileBook(refreshed).sheets()["督查记录"].rows)
+    patch(package, {"督查记录": [CellEdit(last + 5, 14, "合计")]}, layout().styles)
+    package.save(refreshed)
+    assert duban("letters", refreshed, "--as-of", AS_OF) == HAS_ERRORS
+    rows = rows_of(refreshed, "督查记录")
+    assert rows[last - 3]["日期"] == SAMPLE_AS_OF
+
+
+def test_half_an_answer_to_a_card_is_kept(refreshed: Path) -> None:
+    card = next(row for row in rows_of(refreshed, "亮牌建议") if row["状态"] == "待确认")
+    fill(refreshed, "亮牌建议", card["行"], {"确认人": "王某某"})  # type: ignore[arg-type]
+    refresh_json(refreshed)
+    assert (
+        next(row for row in rows_of(refreshed, "亮牌建议") if row["建议编号"] == card["建议编号"])["确认人"] == "王某某"
+    )
+
+
+def test_staffs_own_words_beside_a_label_on_the_first_page_stay(refreshed: Path) -> None:
+    package = Package.open(refreshed)
+    patch(package, {"首页": [CellEdit(1, 12, "已完成"), CellEdit(1, 13, "上周三项，周某记")]}, layout().styles)
+    package.save(refreshed)
+    refresh_json(refreshed)
+    assert FileBook(refreshed).sheets()["首页"].at(1, 13) == "上周三项，周某记"
+
+
+def test_engine_cells_of_an_emptied_node_row_are_cleared(refreshed: Path) -> None:
+    row = next(row for row in rows_of(refreshed, "时间节点") if row["节点状态"])
+    blanks = dict.fromkeys(("编号", "节点序号", "节点内容", "完成时限", "权重", "实际完成日期", "备注"))
+    fill(refreshed, "时间节点", row["行"], blanks)  # type: ignore[arg-type]
+    refresh_json(refreshed)
+    assert next(r for r in rows_of(refreshed, "时间节点") if r["行"] == row["行"])["节点状态"] is None
+
+
+def test_force_does_not_overwrite_an_open_ledger(sample: Path) -> None:
+    sample.with_name(f"~${sample.name}").write_bytes(b"\x05clerk")
+    before = sample.read_bytes()
+    assert duban("new", sample, "--force") == LOCKED
     assert sample.read_bytes() == before

@@ -180,7 +180,7 @@ def seen(outcome: Outcome) -> dict[str, Any]:
     per_item = {
         "status": lambda v: v.status, "days_left": lambda v: v.days_left, "method": lambda v: v.method,
         "expected": lambda v: "None" if v.expected is None else round(float(v.expected), 4),
-        "progress": lambda v: None if v.progress is None else round(float(v.progress), 4),
+        "progress": lambda v: "None" if v.progress is None else round(float(v.progress), 4),
         "next_prompt": lambda v: str(v.next_prompt), "due": lambda v: str(v.deadline.due), "kind": lambda v: v.deadline.kind,
     }  # fmt: skip
     by_number = {kind: {v.task.number: read(v) for v in outcome.verdicts} for kind, read in per_item.items()}
