@@ -55,7 +55,6 @@ SEVERITIES: Final = (ERROR, WARNING, NOTICE)
 # 亮牌：由轻到重
 COLOURS: Final = ("蓝牌", "黄牌", "橙牌", "红牌")
 PROPOSED: Final = "建议"
-CONFIRMED: Final = "已确认"
 
 # 亮牌建议的状态
 CARD_WAITING: Final = "待确认"
@@ -69,4 +68,3 @@ STARS_OF: Final = {"常规性": 3, "明确指标类": 4, "重大项目建设类"
 
 # 设置一年内口径
 ROLLING: Final = "滚动12个月"
-CALENDAR_YEAR: Final = "自然年"

@@ -10,9 +10,9 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from pyengine.grid import Grid, Written
 from pyengine.ooxml import CellEdit, ChangedMeanwhile, Locked, NamedLook, Package, WriteRefused, patch
 
-from .grid import Grid, Written
 from .grid_reader import read_grid, workbook_of
 from .locks import FOLDER, own_lock, refuse_if_locked
 from .verify import verify

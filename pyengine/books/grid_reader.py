@@ -9,10 +9,9 @@ from typing import TypeVar, cast
 
 from python_calamine import CalamineSheet, CalamineWorkbook
 
+from pyengine.grid import CellError, Grid, trimmed
 from pyengine.ooxml import NotALedgerFile, Package, SheetText
 from pyengine.ooxml.areas import MAX_COLUMN, column_number
-
-from .grid import CellError, Grid, trimmed
 
 MAX_CELLS = 20_000_000
 _T = TypeVar("_T")
