@@ -118,7 +118,8 @@ def _work(task: str, path: Path) -> None:
     if task == "duban":
         from pyengine.cli import run
 
-        run(["refresh", str(path), "--as-of", AS_OF.isoformat()])
+        if run(["refresh", str(path), "--as-of", AS_OF.isoformat()]) > 1:
+            raise SystemExit("刷新没有成功，不计时")
     else:
         import openpyxl
 

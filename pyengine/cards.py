@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pyengine.case import Case
 from pyengine.conditions import CONDITIONS, Hit, Verdicts, recorded
 from pyengine.model import Card, CardRow, Citation, Fact
-from pyengine.rules import NoCircular, Rule
+from pyengine.rules import Rule
 from pyengine.terms import (
     CARD_CONFIRMED,
     CARD_LAPSED,
@@ -82,14 +82,7 @@ def _hits(case: Case, verdicts: Verdicts) -> Iterator[tuple[Rule, Hit]]:
             if not rule.card:
                 continue
             found = CONDITIONS[rule.when](case, verdicts) if rule.when else recorded(case, rule)
-            yield from ((rule, hit) for hit in found if _governs(case, rule, hit))
-
-
-def _governs(case: Case, rule: Rule, hit: Hit) -> bool:
-    try:
-        return rule in case.regime_on(hit.on).rules("亮牌")
-    except NoCircular:
-        return False
+            yield from ((rule, hit) for hit in found if rule in case.card_rules_on(hit.on))
 
 
 def _cards_of(case: Case, key: Key, ground: _Ground | None, rows: list[CardRow]) -> Iterator[Card]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pyengine.indicators import actual_share, expected_share
 from pyengine.model import Adjustment, Deadline, Feedback, Indicator, Ledger, Node, Record, Share, Task
-from pyengine.rules import Circular, NoCircular, Regime, in_force
+from pyengine.rules import Circular, NoCircular, Regime, Rule, in_force
 from pyengine.settings import Settings
 from pyengine.terms import (
     ARRANGED,
@@ -80,6 +80,13 @@ class Case:
     def regime_on(self, day: date) -> Regime:
         """某一天的现行规则：事件按当天的文件论。早于第一份文件抛 NoCircular。"""
         return self.regime if day == self.as_of else in_force(self.circulars, day, self.settings)
+
+    def card_rules_on(self, day: date) -> tuple[Rule, ...]:
+        """某一天现行的亮牌规则；早于第一份文件则没有。"""
+        try:
+            return self.regime_on(day).rules("亮牌")
+        except NoCircular:
+            return ()
 
     def known_leads(self, task: Task) -> tuple[str, ...]:
         """事项的牵头单位里名录认得的。"""

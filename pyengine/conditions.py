@@ -17,7 +17,7 @@ from pyengine.cells import percent
 from pyengine.interviews import interviewed_twice
 from pyengine.model import Fact, Record, Task, Verdict
 from pyengine.replies import REPLY_EVENTS, answered_in_time, items_of, late_items, rectified
-from pyengine.rules import NoCircular, Rule
+from pyengine.rules import Rule
 from pyengine.terms import NO_DEADLINE, UNVERIFIED
 
 
@@ -171,10 +171,7 @@ def material_returned(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
 
 def _ruled(case: Case, day: date, when: str) -> bool:
     """这一天的现行文件有没有这个事由。"""
-    try:
-        return any(rule.when == when for rule in case.regime_on(day).rules("亮牌"))
-    except NoCircular:
-        return False
+    return any(rule.when == when for rule in case.card_rules_on(day))
 
 
 def _returns(case: Case) -> Iterator[tuple[str, date, tuple[str, ...], str]]:

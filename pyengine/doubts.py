@@ -10,7 +10,6 @@ from pyengine.cells import percent
 from pyengine.findings import finding
 from pyengine.indicators import actual_share
 from pyengine.model import Finding, Prompt, Record, Verdict
-from pyengine.rules import NoCircular
 from pyengine.terms import UNVERIFIED
 
 
@@ -46,10 +45,7 @@ def _progress(case: Case, verdict: Verdict) -> Iterator[Finding]:
 def _ground(case: Case, record: Record) -> Iterator[Finding]:
     if record.event != "认定" or record.on is None:
         return
-    try:
-        words = [word for rule in case.regime_on(record.on).rules("亮牌") for word in rule.recorded]
-    except NoCircular:
-        return
-    if not any(word in record.reason for word in words):
+    words = [word for rule in case.card_rules_on(record.on) for word in rule.recorded]
+    if words and not any(word in record.reason for word in words):
         facts = {"value": record.reason, "choices": "、".join(words)}
         yield finding(catalogue.GROUND_UNKNOWN, record.place, "事由", "、".join(record.numbers), **facts)

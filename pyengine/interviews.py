@@ -10,7 +10,6 @@ from datetime import date
 from pyengine.case import Case
 from pyengine.model import Fact, Record
 from pyengine.periods import add_months
-from pyengine.rules import NoCircular
 from pyengine.terms import COLOURS, ROLLING
 
 EVENT = "约谈"
@@ -50,11 +49,9 @@ def _days(case: Case) -> dict[str, dict[date, list[Record]]]:
 
 
 def _counts(case: Case, day: date) -> bool:
-    try:
-        rules = case.regime_on(day).rules("亮牌")
-    except NoCircular:
-        return False
-    return case.settings.yes("2022年约谈计入") or any(rule.when == "interviewed_twice" for rule in rules)
+    rules = case.card_rules_on(day)
+    counted = case.settings.yes("2022年约谈计入") or any(rule.when == "interviewed_twice" for rule in rules)
+    return bool(rules) and counted
 
 
 def _answered(case: Case, unit: str) -> tuple[tuple[date, str], ...]:
