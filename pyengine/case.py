@@ -22,7 +22,6 @@ from pyengine.terms import (
     DONE,
     MISSING,
     NO_METHOD,
-    STARS_OF,
     UNREADABLE,
 )
 from pyengine.units import Directory
@@ -88,6 +87,20 @@ class Case:
         except NoCircular:
             return ()
 
+    def recorded_words_on(self, day: date) -> tuple[str, ...]:
+        """某一天现行各章由人认定的事由词；早于第一份文件则没有。"""
+        try:
+            return self.regime_on(day).recorded
+        except NoCircular:
+            return ()
+
+    def under(self, rule: Rule) -> Case:
+        """按这一条判的案卷：它写明的数先于设置表。"""
+        if not rule.values:
+            return self
+        settings = Settings({**self.settings.values, **rule.values})
+        return replace(self, ledger=replace(self.ledger, settings=settings))
+
     def known_leads(self, task: Task) -> tuple[str, ...]:
         """事项的牵头单位里名录认得的。"""
         return tuple(unit for unit in task.lead_units if unit in self.directory.members)
@@ -106,9 +119,9 @@ def _grouped(items: Iterable[T], key: Callable[[T], date]) -> dict[str, tuple[T,
     return {number: tuple(sorted(group, key=key)) for number, group in groups.items()}
 
 
-def stars_of(task: Task) -> int | None:
-    """星级：填了照填的，没填按工作类别（友政办发〔2023〕1号 二（一））；都没有则 None。"""
-    return task.stars or STARS_OF.get(task.category)
+def stars_of(task: Task, case: Case) -> int | None:
+    """星级：填了照填的，没填按现行文件给工作类别定的；都没有则 None。"""
+    return task.stars or case.regime.stars.get(task.category)
 
 
 def is_closed(task: Task, as_of: date) -> bool:

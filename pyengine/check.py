@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import chain
 
@@ -23,17 +23,18 @@ from pyengine.model import (
     Task,
 )  # fmt: skip
 from pyengine.periods import read_period
-from pyengine.terms import ARRANGED, DONE, IN_HAND, MISSING, STARS_OF, UNREADABLE
+from pyengine.terms import ARRANGED, DONE, IN_HAND, MISSING, UNREADABLE
 from pyengine.units import unit_key
 
 Findings = Iterator[Finding]
 Numbered = Node | Indicator | Feedback | Adjustment | Meeting
 
 
-def check(ledger: Ledger) -> tuple[Finding, ...]:
-    """全部校验问题（读台账时已发现的除外），按表、按行排列由调用者决定。"""
+def check(ledger: Ledger, stars: Mapping[str, int]) -> tuple[Finding, ...]:
+    """全部校验问题（读台账时已发现的除外），按表、按行排列由调用者决定。stars 是现行文件给各工作类别定的星级。"""
     rows = (rule(task, ledger) for task in ledger.tasks for rule in _TASK_RULES)
-    return tuple(chain(chain.from_iterable(rows), *(rule(ledger) for rule in _LEDGER_RULES)))
+    starred = (_stars(task, stars) for task in ledger.tasks if stars)
+    return tuple(chain(chain.from_iterable(rows), *starred, *(rule(ledger) for rule in _LEDGER_RULES)))
 
 
 def _of(task: Task, kind: Kind, column: str | None, **facts: object) -> Finding:
@@ -87,8 +88,8 @@ def _closing(task: Task, ledger: Ledger) -> Findings:
         yield _of(task, catalogue.CLOSED_UNFILED, "方案备案日期", value="已销号" if task.closed else "已完成")
 
 
-def _stars(task: Task, ledger: Ledger) -> Findings:
-    due_stars = STARS_OF.get(task.category)
+def _stars(task: Task, stars: Mapping[str, int]) -> Findings:
+    due_stars = stars.get(task.category)
     if task.stars and due_stars and task.stars != due_stars:
         yield _of(task, catalogue.STARS_MISMATCH, "星级", value=task.stars, read=task.category, other=due_stars)
     elif not task.stars and due_stars:
@@ -104,7 +105,7 @@ def _blanks(task: Task, ledger: Ledger) -> Findings:
 
 
 _TASK_RULES: tuple[Callable[[Task, Ledger], Findings], ...] = (
-    _deadlines, _year, _order, _closing, _stars, _blanks,
+    _deadlines, _year, _order, _closing, _blanks,
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pyengine.periods import has_calendar
 from pyengine.render import office_path
-from pyengine.rules import all_circulars
+from pyengine.rulebook import all_circulars
 
 FONTS = ("方正小标宋简体", "仿宋_GB2312", "仿宋", "楷体", "黑体", "宋体", "微软雅黑")
 _WINDOWS_FILES = {

@@ -45,7 +45,7 @@ def _progress(case: Case, verdict: Verdict) -> Iterator[Finding]:
 def _ground(case: Case, record: Record) -> Iterator[Finding]:
     if record.event != "认定" or record.on is None:
         return
-    words = [word for rule in case.card_rules_on(record.on) for word in rule.recorded]
+    words = case.recorded_words_on(record.on)
     if words and not any(word in record.reason for word in words):
         facts = {"value": record.reason, "choices": "、".join(words)}
         yield finding(catalogue.GROUND_UNKNOWN, record.place, "事由", "、".join(record.numbers), **facts)

@@ -6,7 +6,8 @@ import typer
 
 from pyengine.ooxml import ChangedMeanwhile, Locked, NotALedgerFile, PackageError, WriteRefused
 from pyengine.render import LetterProblem
-from pyengine.rules import NoCircular, RuleProblem
+from pyengine.rulebook import RuleProblem
+from pyengine.rules import NoCircular
 from pyengine.tables import StructureError
 
 BAD_CALL, LOCKED, UNREADABLE, REFUSED = 2, 3, 4, 5

@@ -58,7 +58,7 @@ from pyengine.terms import (
 def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Outcome:
     """判定日 as_of 的全部结论。早于第一份文件抛 NoCircular。"""
     case = Case.of(ledger, circulars, as_of)
-    findings = (*ledger.findings, *check(ledger))
+    findings = (*ledger.findings, *check(ledger, case.regime.stars))
     broken = frozenset((item.sheet, item.row) for item in findings if item.severity == ERROR)
     verdicts = tuple(_verdict(task, case, (task.place.sheet, task.place.row) in broken) for task in ledger.tasks)
     judged = {verdict.task.number: verdict for verdict in verdicts if verdict.task.number}
@@ -93,7 +93,7 @@ def _verdict(task: Task, case: Case, broken: bool) -> Verdict:
     gap = None if target is None else (share or Share(0)) - target
     days_left = (due.due - case.as_of).days if due.due else None
     draft = Verdict(
-        task=task, stars=stars_of(task), deadline=due, progress=share, expected=target, method=method, gap=gap,
+        task=task, stars=stars_of(task, case), deadline=due, progress=share, expected=target, method=method, gap=gap,
         days_left=days_left, status="", next_prompt=None, basis="", cite=case.regime.cite("台账与状态"),
     )  # fmt: skip
     status, why = _status(draft, case, broken)

@@ -18,7 +18,7 @@ from pyengine.grid import CellError, Grid
 from pyengine.layout import column_letter, layout
 from pyengine.model import Finding, Ledger, Place
 from pyengine.periods import WorkCalendar
-from pyengine.rules import all_circulars
+from pyengine.rulebook import all_circulars
 from pyengine.settings import Settings, SettingValue, parse_setting, setting_specs
 from pyengine.tables import SheetTable, find_tables
 from pyengine.units import Directory

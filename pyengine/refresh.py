@@ -17,7 +17,7 @@ from pyengine.letters import Letter, letters_due
 from pyengine.model import Outcome
 from pyengine.ooxml import CellEdit, ChangedMeanwhile, NamedLook, WriteRefused
 from pyengine.read import Reading, read_ledger
-from pyengine.rules import all_circulars
+from pyengine.rulebook import all_circulars
 from pyengine.writeback import NewRecord, plan_records, plan_refresh
 
 T = TypeVar("T")

@@ -1,50 +1,13 @@
-"""规则：从各份文件的 rules.toml 装载，按日期、按章节定出现行的一份。数据有误立即拒绝，说清文件和条目。"""
+"""规则：一份文件的各条，和某一天逐章定出的现行规则。数据怎样装载、核对见 rulebook。"""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from pyengine.model import Citation
-from pyengine.settings import Settings, setting_specs
-from pyengine.terms import COLOURS
-
-CONDITION_NAMES = frozenset(
-    [
-        "started_behind",
-        "severe_lag",
-        "not_started",
-        "long_preparation",
-        "repeated_supervision",
-        "reply_late",
-        "material_returned",
-        "lag",
-        "node_overdue",
-        "deadline_overdue",
-        "rectification_overdue",
-        "interviewed_twice",
-    ]
-)
-"""when 可用的名称：conditions.CONDITIONS 的各项（测试核对两处一致）。"""
-
-_CIRCULAR_KEYS: Mapping[str, type] = {
-    "number": str,
-    "title": str,
-    "effective": date,
-    "effective_setting": str,
-    "rule": list,
-}
-_RULE_TYPES: Mapping[str, type] = {"stars": int, "recorded": list, "letters": list}
-CADENCES = ("月", "季", "随时")
-
-
-class RuleProblem(Exception):
-    """文件数据有误：哪个文件、第几条、什么不对。"""
+from pyengine.settings import Settings, SettingValue
 
 
 class NoCircular(Exception):
@@ -57,13 +20,20 @@ class NoCircular(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """一条规则：条款、要旨，以及它说的是星级、节奏还是牌。when 是可计算的事由，recorded 是由人认定的事由词。"""
+    """一条规则：条款、要旨（不抄原文），以及由谁、怎样落实。
+
+    when 是可计算的事由（conditions.CONDITIONS 的名称），recorded 是由人认定的事由词，values 是这一条自己写明的数
+    （设置项 → 取值，先于设置表）；letters 是文书，to 是每件文书的主送，follow 是亮牌以后应当登记的事件，按先后；
+    does 说系统做什么，sheets 是落在哪几张表，people 是只能由人办的理由。
+    """
 
     circular: str
     chapter: str
     clause: str
+    name: str
     gist: str
     subject: str = ""
+    actor: str = ""
     stars: int | None = None
     category: str = ""
     cadence: str = ""
@@ -71,8 +41,13 @@ class Rule:
     ground: str = ""
     when: str = ""
     recorded: tuple[str, ...] = ()
+    values: Mapping[str, SettingValue] = field(default_factory=dict)
     letters: tuple[str, ...] = ()
-    actor: str = ""
+    to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    follow: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    does: str = ""
+    people: str = ""
 
     @property
     def cite(self) -> Citation:
@@ -82,13 +57,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Circular:
-    """一份文件。effective_setting 是可改施行日的设置项。"""
+    """一份文件。clauses 是它的全部条款，按次序；silent 是它没有说到、仍照前文的章节；effective_setting 是可改施行日的设置项。"""
 
     number: str
     title: str
     effective: date
     effective_setting: str
+    clauses: tuple[str, ...]
+    silent: tuple[str, ...]
     rules: tuple[Rule, ...]
+    source: str = ""
 
     def starts(self, settings: Settings) -> date:
         """施行日。"""
@@ -118,6 +96,17 @@ class Regime:
             raise LookupError(f"现行文件没有说到：{'、'.join(chapters)}")
         return found.cite
 
+    @property
+    def stars(self) -> Mapping[str, int]:
+        """工作类别到星级；现行文件没有定星级则为空。"""
+        return {rule.category: rule.stars for rule in self.rules("赋星") if rule.category and rule.stars}
+
+    @property
+    def recorded(self) -> tuple[str, ...]:
+        """由人认定的全部事由词：各章的都算。"""
+        words = (word for chapter in self.governing for rule in self.rules(chapter) for word in rule.recorded)
+        return tuple(dict.fromkeys(words))
+
     def listing(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """各文件及其现行章节，按施行先后。"""
         grouped: dict[str, list[str]] = {}
@@ -137,57 +126,3 @@ def in_force(circulars: Iterable[Circular], day: date, settings: Settings) -> Re
     governing = {chapter: circular for circular in usable for chapter in circular.chapters}
     governing |= {chapter: circular for circular in fixed for chapter in circular.chapters}
     return Regime(governing)
-
-
-@cache
-def all_circulars() -> tuple[Circular, ...]:
-    """已收录的全部文件，按施行先后。"""
-    folders = (item for item in files("pyengine.circulars").iterdir() if item.joinpath("rules.toml").is_file())
-    loaded = (load_circular(item.joinpath("rules.toml").read_text(encoding="utf-8"), item.name) for item in folders)
-    return tuple(sorted(loaded, key=lambda circular: circular.effective))
-
-
-def load_circular(text: str, source: str) -> Circular:
-    """一份 rules.toml 的内容；source 是报错时用的名称。有误抛 RuleProblem。"""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RuleProblem(f"{source}：不是有效的 TOML（{error}）") from error
-    _known(data, set(_CIRCULAR_KEYS), source)
-    for key, kind in _CIRCULAR_KEYS.items():
-        if key not in data and key != "effective_setting":
-            raise RuleProblem(f"{source}：缺少 {key}")
-        if not isinstance(data.get(key, ""), kind):
-            raise RuleProblem(f"{source}：{key} 写法不对")
-    if data.get("effective_setting") and data["effective_setting"] not in setting_specs():
-        raise RuleProblem(f"{source}：设置里没有“{data['effective_setting']}”")
-    rules = tuple(
-        _rule(row, data["number"], f"{source} 第{index}条") for index, row in enumerate(data["rule"], start=1)
-    )
-    return Circular(data["number"], data["title"], data["effective"], data.get("effective_setting", ""), rules)
-
-
-def _rule(row: Mapping[str, Any], number: str, source: str) -> Rule:
-    _known(row, {field.name for field in fields(Rule)} - {"circular"}, source)
-    for key in ("chapter", "clause", "gist"):
-        if not row.get(key):
-            raise RuleProblem(f"{source}：缺少 {key}")
-    for key, value in row.items():
-        if not isinstance(value, _RULE_TYPES.get(key, str)):
-            raise RuleProblem(f"{source}：{key} 写法不对")
-    if row.get("when") and row["when"] not in CONDITION_NAMES:
-        raise RuleProblem(f"{source}：when 没有“{row['when']}”这个事由")
-    if row.get("card") and (
-        row["card"] not in COLOURS or not row.get("ground") or not (row.get("when") or row.get("recorded"))
-    ):
-        raise RuleProblem(f"{source}：牌要写明颜色（{'、'.join(COLOURS)}）、ground，以及 when 或 recorded")
-    if row.get("cadence") and row["cadence"] not in CADENCES:
-        raise RuleProblem(f"{source}：cadence 只能是{'、'.join(CADENCES)}")
-    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
-    return Rule(number, **values)
-
-
-def _known(data: Mapping[str, Any], allowed: set[str], source: str) -> None:
-    unknown = sorted(set(data) - allowed)
-    if unknown:
-        raise RuleProblem(f"{source}：不认识的键 {'、'.join(unknown)}")

@@ -63,8 +63,5 @@ CARD_REJECTED: Final = "不采纳"
 CARD_WITHDRAWN: Final = "已撤牌"
 CARD_LAPSED: Final = "已失效"
 
-# 星级：工作类别决定星级（友政办发〔2023〕1号 二（一））
-STARS_OF: Final = {"常规性": 3, "明确指标类": 4, "重大项目建设类": 5}
-
 # 设置一年内口径
 ROLLING: Final = "滚动12个月"

@@ -19,7 +19,7 @@ from pyengine.judge import recompute
 from pyengine.layout import column_letter, layout
 from pyengine.model import Finding, Outcome
 from pyengine.read import read_ledger
-from pyengine.rules import all_circulars
+from pyengine.rulebook import all_circulars
 from pyengine.settings import setting_specs
 from pyengine.tables import StructureError
 from pyengine.terms import ERROR, NOTICE, SEVERITIES, UNVERIFIED, WARNING

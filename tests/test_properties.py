@@ -15,7 +15,7 @@ from pyengine.layout import layout
 from pyengine.model import Outcome, Verdict
 from pyengine.ooxml import KEEP
 from pyengine.read import read_ledger
-from pyengine.rules import all_circulars
+from pyengine.rulebook import all_circulars
 from pyengine.writeback import plan_refresh
 
 LEDGER = "政府工作报告台账"

@@ -2,87 +2,105 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from test_scenarios import CASES, judge
 
+from pyengine import rulebook
 from pyengine.conditions import CONDITIONS
 from pyengine.judge import recompute
 from pyengine.model import Citation, Ledger
 from pyengine.periods import WorkCalendar
-from pyengine.rules import NoCircular, RuleProblem, all_circulars, in_force, load_circular
+from pyengine.rulebook import RuleProblem, all_circulars, load_circular, load_folder
+from pyengine.rules import NoCircular, in_force
 from pyengine.settings import Settings, parse_setting, setting_specs
 from pyengine.terms import COLOURS
 
 FIRST, SECOND = "友政办发〔2022〕11号", "友政办发〔2023〕1号"
-OLD_CHAPTERS = {"责任", "专班与会商", "台账与状态", "方案审查备案", "专项督办", "调整", "激励", "考评", "问责"}
-NEW_CHAPTERS = {"承接来源", "赋星", "督查", "提示", "亮牌"}
-HEAD = 'number = "测〔2030〕1号"\ntitle = "试行"\neffective = 2030-01-01\n'
-RULE = '[[rule]]\nchapter = "亮牌"\nclause = "一"\ngist = "要旨"\n'
+OLD_CHAPTERS = {
+    "责任",
+    "专班与会商",
+    "台账与状态",
+    "方案审查备案",
+    "专项督办",
+    "调整",
+    "考评",
+    "激励",
+    "后三位",
+    "问责",
+}
+NEW_CHAPTERS = {"承接来源", "赋星", "督查", "提示", "亮牌", "组织保障"}
 
 
 def settings(**values: object) -> Settings:
     return Settings({item: parse_setting(setting_specs()[item], value) for item, value in values.items()})
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("number = ", ["坏文件", "TOML"]),
-        (HEAD + 'extra = 1\n' + RULE, ["坏文件", "extra"]),
-        (HEAD.replace("number", "no") + RULE, ["坏文件", "no"]),
-        ('title = "试行"\neffective = 2030-01-01\n' + RULE, ["坏文件", "number"]),
-        ('number = "测"\neffective = 2030-01-01\n' + RULE, ["坏文件", "title"]),
-        ('number = "测"\ntitle = "试行"\n' + RULE, ["坏文件", "effective"]),
-        (HEAD, ["坏文件", "rule"]),
-        (HEAD + RULE + RULE + 'colour = "红牌"\n', ["坏文件", "第2条", "colour"]),
-        (HEAD + RULE.replace('chapter = "亮牌"\n', ""), ["坏文件", "第1条", "chapter"]),
-        (HEAD + RULE.replace('clause = "一"', 'clause = ""'), ["坏文件", "第1条", "clause"]),
-        (HEAD + RULE + RULE.replace('gist = "要旨"\n', ""), ["坏文件", "第2条", "gist"]),
-        (HEAD + RULE + 'card = "紫牌"\nground = "甲"\nwhen = "lag"\n', ["坏文件", "第1条", "红牌"]),
-        (HEAD + RULE + 'card = "红牌"\nwhen = "lag"\n', ["坏文件", "第1条", "ground"]),
-        (HEAD + RULE + 'card = "红牌"\nground = "甲"\n', ["坏文件", "第1条", "when"]),
-        (HEAD + RULE + 'stars = 3\ncadence = "旬"\n', ["坏文件", "第1条", "cadence"]),
-        (HEAD + RULE + 'circular = "别的文件"\n', ["坏文件", "第1条", "circular"]),
-    ],
-)  # fmt: skip
-def test_bad_data_is_refused_and_located(text: str, said: list[str]) -> None:
+BAD = Path(__file__).parent / "rules_bad"
+FILES = sorted(BAD.glob("*.toml"))
+FOLDERS = sorted((BAD / "合起来").iterdir())
+
+
+def test_bad_files_are_found() -> None:
+    assert len(FILES) > 30
+    assert len(FOLDERS) == 4
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_bad_data_is_refused_and_located(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    said = text.rpartition("# 应说：")[2].split()
     with pytest.raises(RuleProblem) as problem:
         load_circular(text, "坏文件")
+    assert [word for word in ("坏文件", *said) if word not in str(problem.value)] == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_circulars_that_do_not_fit_together_are_refused(folder: Path) -> None:
+    with pytest.raises(RuleProblem) as problem:
+        load_folder(folder)
+    said = (folder / "应说.txt").read_text(encoding="utf-8").split()
     assert [word for word in said if word not in str(problem.value)] == []
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        HEAD + RULE + 'card = "红牌"\nground = "甲"\nwhen = "no_such_condition"\n',
-        HEAD.replace("2030-01-01", '"元旦"') + RULE,
-        HEAD + 'effective_setting = "没有这一项"\n' + RULE,
-        HEAD.replace('"测〔2030〕1号"', "1") + RULE,
-        HEAD + "rule = 3\n",
-        HEAD + RULE + 'card = "红牌"\nground = "甲"\nrecorded = "政令不通"\n',
-        HEAD + RULE + 'stars = "3"\ncadence = "季"\n',
-    ],
-)
-def test_data_that_would_fail_later_is_refused_at_once(text: str) -> None:
-    with pytest.raises(RuleProblem, match="坏文件"):
-        load_circular(text, "坏文件")
+def test_every_refusal_has_its_bad_file() -> None:
+    """装载程序里每一句拒绝的话，都有一个坏文件引出来。"""
+    source = Path(str(inspect.getsourcefile(rulebook))).read_text(encoding="utf-8")
+    words = set(re.findall(r"yield (?:\w+|\"\w+\"), f?\"([^\"]+)\"|RuleProblem\(f\"([^\"]+)\"", source))
+    refusals = {re.split(r"[{}]", a or b)[-1] or re.split(r"[{}]", a or b)[0] for a, b in words}
+    raised = []
+    for file in FILES:
+        with pytest.raises(RuleProblem) as problem:
+            load_circular(file.read_text(encoding="utf-8"), "坏文件")
+        raised.append(str(problem.value))
+    for folder in FOLDERS:
+        with pytest.raises(RuleProblem) as problem:
+            load_folder(folder)
+        raised.append(str(problem.value))
+    assert [piece for piece in refusals if not any(piece in text for text in raised)] == []
 
 
 def test_good_data_loads() -> None:
-    circular = load_circular(
-        HEAD + RULE + 'card = "红牌"\nground = "甲"\nrecorded = ["乙"]\nletters = ["通报"]\n', "好文件"
-    )
-    assert circular.chapters == ("亮牌",)
-    assert (circular.rules[0].recorded, circular.rules[0].letters) == (("乙",), ("通报",))
-    assert circular.rules[0].cite == Citation("测〔2030〕1号", "一")
+    head = 'number = "测〔2030〕1号"\ntitle = "试行"\neffective = 2030-01-01\nclauses = ["一"]\n'
+    rule = '[[rule]]\nchapter = "亮牌"\nclause = "一"\nname = "甲"\ngist = "要旨"\nsubject = "牵头单位"\nactor = "督办室"\n'
+    card = 'card = "红牌"\nground = "甲"\nrecorded = ["乙"]\nletters = ["通报"]\nto = { "通报" = ["县委"] }\nfollow = ["约谈"]\n'
+    circular = load_circular(head + rule + card + 'values = { "橙牌滞后" = "15%" }\n', "好文件")
+    (only,) = circular.rules
+    assert (circular.chapters, circular.clauses, circular.silent) == (("亮牌",), ("一",), ())
+    assert (only.recorded, only.letters, only.to, only.follow) == (("乙",), ("通报",), {"通报": ("县委",)}, ("约谈",))
+    assert only.values == {"橙牌滞后": Fraction(3, 20)}
+    assert only.cite == Citation("测〔2030〕1号", "一")
 
 
 def test_every_when_is_a_condition_and_every_condition_is_used() -> None:
     assert {rule.when for circular in all_circulars() for rule in circular.rules if rule.when} == set(CONDITIONS)
+    assert set(CONDITIONS) == rulebook.CONDITION_NAMES
 
 
 def test_each_card_rule_says_colour_ground_letters_and_who() -> None:
@@ -145,13 +163,14 @@ def test_the_five_yellow_grounds_of_2023_are_all_there() -> None:
 
 def test_stars_and_cadences_of_2023() -> None:
     regime = in_force(all_circulars(), date(2023, 1, 1), Settings())
-    assert {rule.category: rule.stars for rule in regime.rules("赋星")} == {
-        "常规性": 3,
-        "明确指标类": 4,
-        "重大项目建设类": 5,
-    }
+    assert regime.stars == {"常规性": 3, "明确指标类": 4, "重大项目建设类": 5}
+    assert in_force(all_circulars(), date(2022, 12, 31), Settings()).stars == {}
     for chapter in ("督查", "提示"):
-        assert {rule.stars: rule.cadence for rule in regime.rules(chapter)} == {3: "季", 4: "月", 5: "随时"}
+        assert {rule.stars: rule.cadence for rule in regime.rules(chapter) if rule.cadence} == {
+            3: "季",
+            4: "月",
+            5: "随时",
+        }
 
 
 def days() -> Iterator[date]:
@@ -161,16 +180,16 @@ def days() -> Iterator[date]:
         day += timedelta(days=1)
 
 
-def test_every_day_every_chapter_has_one_circular_or_none() -> None:
+def test_every_day_every_chapter_has_one_circular_or_a_declared_silence() -> None:
+    every = OLD_CHAPTERS | NEW_CHAPTERS
     for day in days():
-        governing = {
-            chapter: circular.number
-            for chapter, circular in in_force(all_circulars(), day, Settings()).governing.items()
-        }
-        new = SECOND if day >= date(2023, 1, 1) else None
-        assert governing == dict.fromkeys(OLD_CHAPTERS, FIRST) | (
-            dict.fromkeys(NEW_CHAPTERS, new) if new else {"亮牌": FIRST, "督查": FIRST}
-        ), day
+        governing = in_force(all_circulars(), day, Settings()).governing
+        new = day >= date(2023, 1, 1)
+        expected = dict.fromkeys(OLD_CHAPTERS, FIRST)
+        expected |= dict.fromkeys(NEW_CHAPTERS, SECOND) if new else dict.fromkeys(("亮牌", "督查", "赋星"), FIRST)
+        assert {chapter: circular.number for chapter, circular in governing.items()} == expected, day
+        latest = max(governing.values(), key=lambda circular: circular.effective)
+        assert every - set(governing) <= set(latest.silent), day
 
 
 def test_listing_names_each_circular_with_its_chapters() -> None:

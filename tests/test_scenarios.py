@@ -28,7 +28,8 @@ from pyengine.judge import recompute
 from pyengine.layout import layout
 from pyengine.model import Outcome
 from pyengine.read import read_ledger
-from pyengine.rules import NoCircular, all_circulars
+from pyengine.rulebook import all_circulars
+from pyengine.rules import NoCircular
 from pyengine.settings import setting_specs
 from pyengine.terms import NOTICE, STATUSES
 
