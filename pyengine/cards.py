@@ -1,29 +1,25 @@
-"""亮牌：事由成立即建议，人确认才算数。已答复的行留着不动，只有新的事项才另起一行。"""
+"""亮牌：事由成立即建议，人确认才算数。已答复的行留着不动；新的事项、新的事实才另起一行。"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
 
 from pyengine.case import Case
 from pyengine.conditions import CONDITIONS, Hit, Verdicts, recorded
 from pyengine.model import Card, CardRow, Citation, Fact
 from pyengine.rules import Rule
-from pyengine.terms import (
-    CARD_CONFIRMED,
-    CARD_LAPSED,
-    CARD_REJECTED,
-    CARD_WAITING,
-    CARD_WITHDRAWN,
-    COLOURS,
-    PROPOSED,
-)  # fmt: skip
+from pyengine.standing import ANSWER_YES, ANSWERS, plain, shown_on, state_of, withdrawn
+from pyengine.terms import CARD_CONFIRMED, CARD_LAPSED, CARD_WAITING, COLOURS, PROPOSED
 
 Key = tuple[str, str, str, str]
 """同一张牌：文号、牌、单位、事由（含事件）。"""
 
-ANSWER_YES, ANSWER_NO = "是", "否"
+At = Callable[[date], tuple[Case, Verdicts]]
+"""另一天的案卷和判定：看撤牌那天事由还在不在。"""
 
 
 @dataclass(slots=True)
@@ -37,20 +33,37 @@ class _Ground:
     def numbers(self) -> tuple[str, ...]:
         return tuple(sorted({number for hit in self.hits for number in hit.numbers}))
 
-    def facts(self, numbers: Iterable[str]) -> tuple[Fact, ...]:
-        wanted = set(numbers)
-        facts = (
-            fact for hit in self.hits for fact in hit.facts if not fact.number or fact.number in wanted or not wanted
-        )
-        return tuple(dict.fromkeys(facts))
+    @property
+    def least(self) -> int:
+        return max(hit.least for hit in self.hits)
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return tuple(dict.fromkeys(fact for hit in self.hits for fact in hit.facts))
+
+    @property
+    def single(self) -> bool:
+        """是不是一件事：同一事件的牌，编号相同就是同一事实。"""
+        return any(hit.event for hit in self.hits)
 
 
-def judge_cards(case: Case, verdicts: Verdicts) -> tuple[Card, ...]:
+def judge_cards(case: Case, verdicts: Verdicts, at: At) -> tuple[Card, ...]:
     """亮牌建议表应有的全部行：先按单位、由重到轻，同样的台账次序总是一样。"""
     grounds = _grounds(case, verdicts)
     rows = _rows_by_key(case, grounds)
-    cards = [card for key in {**grounds, **rows} for card in _cards_of(case, key, grounds.get(key), rows.get(key, []))]
+    held = cache(lambda key, day: _numbers_on(key, *at(day)))
+    cards = [
+        card for key in {**grounds, **rows} for card in _cards_of(case, key, grounds.get(key), rows.get(key, []), held)
+    ]
     return tuple(sorted(cards, key=lambda card: (card.unit, -COLOURS.index(card.colour), card.ground, card.id)))
+
+
+Held = Callable[[Key, date], frozenset[str]]
+
+
+def _numbers_on(key: Key, case: Case, verdicts: Verdicts) -> frozenset[str]:
+    ground = _grounds(case, verdicts).get(key)
+    return frozenset(ground.numbers) if ground else frozenset()
 
 
 def _rows_by_key(case: Case, grounds: Mapping[Key, _Ground]) -> dict[Key, list[CardRow]]:
@@ -71,38 +84,60 @@ def _rows_by_key(case: Case, grounds: Mapping[Key, _Ground]) -> dict[Key, list[C
 def _grounds(case: Case, verdicts: Verdicts) -> dict[Key, _Ground]:
     grounds: dict[Key, _Ground] = {}
     for rule, hit in _hits(case, verdicts):
-        ground = f"{rule.ground}（{hit.event}）" if hit.event else rule.ground
-        grounds.setdefault((rule.circular, rule.card, hit.unit, ground), _Ground(rule)).hits.append(hit)
+        words = f"{rule.ground}（{hit.event}）" if hit.event else rule.ground
+        key = (rule.circular, rule.card, hit.unit, words)
+        grounds.setdefault(key, _Ground(rule)).hits.append(hit)
     return grounds
 
 
 def _hits(case: Case, verdicts: Verdicts) -> Iterator[tuple[Rule, Hit]]:
+    """各条规则的命中；事件按它当天的现行文件论，其余按判定日的。"""
     for circular in case.circulars:
         for rule in circular.rules:
             if not rule.card:
                 continue
-            found = CONDITIONS[rule.when](case, verdicts) if rule.when else recorded(case, rule)
+            found = list(CONDITIONS[rule.when](case.under(rule), verdicts)) if rule.when else []
+            found += recorded(case, rule) if rule.recorded else []
             yield from ((rule, hit) for hit in found if rule in case.card_rules_on(hit.on))
 
 
-def _cards_of(case: Case, key: Key, ground: _Ground | None, rows: list[CardRow]) -> Iterator[Card]:
-    answered = [row for row in rows if row.answer in (ANSWER_YES, ANSWER_NO)]
+def _cards_of(case: Case, key: Key, ground: _Ground | None, rows: list[CardRow], held: Held) -> Iterator[Card]:
+    answered = [row for row in rows if row.answer in ANSWERS]
     waiting = next((row for row in rows if row not in answered), None)
     for row in answered:
-        yield _kept(case, key, row, _answered_state(case, row), ground)
-    fresh = _fresh(ground, answered)
+        yield _kept(case, key, row, state_of(case, row), ground)
+    fresh = _fresh(case, key, ground, answered, held) if ground else None
     if ground is not None and fresh is not None:
-        yield _proposal(case, key, ground, fresh, waiting)
+        yield _proposal(case, key, ground, fresh, waiting, answered)
     elif waiting is not None and not _expired(case, waiting):
         yield _kept(case, key, waiting, CARD_LAPSED, ground)
 
 
-def _fresh(ground: _Ground | None, answered: list[CardRow]) -> tuple[str, ...] | None:
-    if ground is None:
+Fresh = tuple[tuple[str, ...], tuple[Fact, ...]]
+
+
+def _fresh(case: Case, key: Key, ground: _Ground, answered: list[CardRow], held: Held) -> Fresh | None:
+    """没有答复过的编号和事实；都答复过，或新的事实不够数，则 None。"""
+    if not answered:
+        return ground.numbers, ground.facts
+    if ground.single:
+        numbers = tuple(n for n in ground.numbers if not any(n in row.numbers for row in answered))
+        facts = tuple(fact for fact in ground.facts if not fact.number or fact.number in numbers)
+        return (numbers, facts or ground.facts) if numbers else None
+    new = tuple(fact for fact in ground.facts if not any(_covers(case, key, row, fact, held) for row in answered))
+    if not new or len(new) < ground.least:
         return None
-    covered = {number for row in answered for number in row.numbers}
-    numbers = tuple(number for number in ground.numbers if number not in covered)
-    return None if answered and not numbers else numbers
+    return tuple(sorted({fact.number for fact in new if fact.number})), new
+
+
+def _covers(case: Case, key: Key, row: CardRow, fact: Fact, held: Held) -> bool:
+    """这一行的答复管不管这件事实：编号在行里，话也说过；数天天变的话只看编号，撤过牌的还要撤牌那天事由仍在。"""
+    if fact.number not in row.numbers and (fact.number or row.numbers):
+        return False
+    if not fact.lasting:
+        return plain(fact.text) in plain(row.facts)
+    gone = withdrawn(case, row).get(fact.number)
+    return gone is None or fact.number in held(key, gone)
 
 
 def _expired(case: Case, row: CardRow) -> bool:
@@ -111,27 +146,19 @@ def _expired(case: Case, row: CardRow) -> bool:
     )
 
 
-def _answered_state(case: Case, row: CardRow) -> str:
-    if row.answer == ANSWER_NO:
-        return CARD_REJECTED
-    shown = [record.on for record in case.records if record.event == "亮牌" and row.id in record.remark and record.on]
-    since = min(shown, default=None)
-    for record in case.records:
-        about = row.unit in record.units and (not record.numbers or set(record.numbers) & set(row.numbers))
-        if record.event == "撤牌" and about and since and record.on and record.on >= since:
-            return CARD_WITHDRAWN
-    return CARD_CONFIRMED
-
-
-def _proposal(case: Case, key: Key, ground: _Ground, numbers: tuple[str, ...], waiting: CardRow | None) -> Card:
+def _proposal(
+    case: Case, key: Key, ground: _Ground, fresh: Fresh, waiting: CardRow | None, answered: list[CardRow]
+) -> Card:
     _, colour, unit, words = key
+    numbers, facts = fresh
+    earlier = sorted(row.id for row in answered if set(row.numbers) & set(numbers))
     return Card(
-        id=waiting.id if waiting else _card_id(key, numbers),
+        id=waiting.id if waiting else _card_id(key, numbers, *earlier),
         unit=unit,
         colour=colour,
         ground=words,
         tasks=numbers,
-        facts=ground.facts(numbers),
+        facts=facts,
         cite=ground.rule.cite,
         letters=ground.rule.letters,
         state=CARD_WAITING,
@@ -156,6 +183,8 @@ def _kept(case: Case, key: Key, row: CardRow, state: str, ground: _Ground | None
         responsible_units=_responsible(case, row.numbers, unit),
         answer=row.answer,
         confirmer=row.confirmer,
+        withdrawn=tuple(number for number in row.numbers if number in withdrawn(case, row)),
+        shown=shown_on(case, row.id),
     )
 
 
@@ -164,8 +193,9 @@ def _responsible(case: Case, numbers: Iterable[str], unit: str) -> tuple[str, ..
     return tuple(dict.fromkeys(name for task in tasks for name in task.responsible_units if name != unit))
 
 
-def _card_id(key: Key, numbers: tuple[str, ...]) -> str:
-    digest = hashlib.sha256("|".join((*key, *numbers)).encode()).hexdigest()[:6].upper()
+def _card_id(key: Key, numbers: tuple[str, ...], *earlier: str) -> str:
+    """建议编号：文号、牌、单位、事由和首次建议时的编号；同一编号答复过又有新事实的，再加上先前的建议编号。"""
+    digest = hashlib.sha256("|".join((*key, *numbers, *earlier)).encode()).hexdigest()[:6].upper()
     year = "".join(char for char in key[0].partition("〕")[0] if char.isdigit())[-2:]
     return f"{year}{key[1][0]}-{digest}"
 
@@ -181,12 +211,20 @@ def standing(card: Card) -> str | None:
     return {CARD_WAITING: PROPOSED, CARD_CONFIRMED: CARD_CONFIRMED}.get(card.state)
 
 
-def gravest(cards: Iterable[Card]) -> Mapping[str, str]:
-    """每个编号最重的一张牌的写法，如 橙牌（建议）、橙牌。同色的以已确认为准。"""
-    best: dict[str, tuple[int, bool]] = {}
+def shown_name(card: Card) -> str:
+    """牌的写法：橙牌（建议）、橙牌。"""
+    return card.colour + ("" if card.state == CARD_CONFIRMED else "（建议）")
+
+
+def gravest(cards: Iterable[Card]) -> Mapping[str, Card]:
+    """每个编号最重的一张牌。同色的以已确认为准。"""
+    best: dict[str, Card] = {}
     for card in cards:
         if standing(card) is not None:
-            weight = COLOURS.index(card.colour), card.state == CARD_CONFIRMED
-            for number in card.tasks:
-                best[number] = max(best.get(number, (-1, False)), weight)
-    return {number: COLOURS[colour] + ("" if confirmed else "（建议）") for number, (colour, confirmed) in best.items()}
+            for number in card.standing_tasks:
+                best[number] = max(best.get(number, card), card, key=_weight)
+    return best
+
+
+def _weight(card: Card) -> tuple[int, bool]:
+    return COLOURS.index(card.colour), card.state == CARD_CONFIRMED

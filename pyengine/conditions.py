@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from pyengine.case import Case, has_started, is_open, may_lag, overdue_nodes
+from pyengine.case import Case, effective, has_started, is_open, may_lag, overdue_nodes
 from pyengine.case import not_started as late_to_start
 from pyengine.cells import percent
 from pyengine.interviews import interviewed_twice
@@ -23,13 +23,14 @@ from pyengine.terms import NO_DEADLINE, UNVERIFIED
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """一处事由成立：哪个单位、哪些编号、什么事实；event 非空表示每个事件各是一张牌，on 是论文件的日子。"""
+    """一处事由成立：哪个单位、哪些编号、什么事实；event 非空表示每个事件各是一张牌，on 是论文件的日子，least 是至少几件新的事实才成立。"""
 
     unit: str
     numbers: tuple[str, ...]
     facts: tuple[Fact, ...]
     on: date
     event: str = ""
+    least: int = 1
 
 
 Verdicts = Mapping[str, Verdict]
@@ -61,7 +62,7 @@ def _lag_fact(verdict: Verdict) -> tuple[Fact, ...]:
     assert verdict.gap is not None
     done = "没有报进度" if verdict.progress is None else f"完成进度{percent(round(verdict.progress, 4))}"
     text = f"{task.number}{done}，应达{percent(round(verdict.expected, 4))}，差{percent(round(-verdict.gap, 4))}（{task.place.ref('完成进度')}）"
-    return (Fact(text, task.number),)
+    return (Fact(text, task.number, lasting=True),)
 
 
 def lag(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
@@ -87,8 +88,9 @@ def not_started(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
     """2022 黄牌：过了启动时限没有启动。"""
     for verdict in judgeable(case, verdicts):
         if late_to_start(verdict.task, verdict.progress, case):
-            text = f"{verdict.task.number}过了启动时限没有启动（{verdict.task.place.ref('启动时限')}）"
-            yield from _each_lead(case, verdict.task, (Fact(text, verdict.task.number),))
+            task, due = verdict.task, effective(verdict.task, case, "启动时限").due
+            text = f"{task.number}应于{due}启动，至今没有启动（{task.place.ref('启动时限')}）"
+            yield from _each_lead(case, task, (Fact(text, task.number),))
 
 
 def long_preparation(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
@@ -99,7 +101,7 @@ def long_preparation(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
         waiting = (case.as_of - task.initiated).days if task.initiated else 0
         if waiting > limit and not has_started(task, verdict.progress, case):
             text = f"{task.number}立项{waiting}天仍没有启动（{task.place.ref('立项日期')}）"
-            yield from _each_lead(case, task, (Fact(text, task.number),))
+            yield from _each_lead(case, task, (Fact(text, task.number, lasting=True),))
 
 
 def node_overdue(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
@@ -162,11 +164,11 @@ def material_returned(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
             for unit in units:
                 found[unit].setdefault((number, on), Fact(f"{number}材料{on}被退回（{where}）", number))
     for unit, returns in found.items():
-        if len(returns) >= case.settings.int("退回次数"):
+        least = case.settings.int("退回次数")
+        if len(returns) >= least:
             facts = tuple(returns[key] for key in sorted(returns, key=lambda key: (key[1], key[0])))
-            yield Hit(
-                unit, tuple(sorted({number for number, _ in returns if number})), facts, max(on for _, on in returns)
-            )
+            numbers = tuple(sorted({number for number, _ in returns if number}))
+            yield Hit(unit, numbers, facts, max(on for _, on in returns), least=least)
 
 
 def _ruled(case: Case, day: date, when: str) -> bool:
@@ -214,7 +216,7 @@ def repeated_supervision(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
         number, visits = verdict.task.number, seen[verdict.task.number]
         if len(visits) >= case.settings.int("反复督办次数") and not _moved(case, number, visits[0].on):
             text = f"{number}专项督办{len(visits)}次没有进展（{visits[-1].place.ref('事件')}）"
-            yield from _each_lead(case, verdict.task, (Fact(text, number),))
+            yield from _each_lead(case, verdict.task, (Fact(text, number, lasting=True),))
 
 
 def _moved(case: Case, number: str, since: date | None) -> bool:

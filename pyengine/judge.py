@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from pyengine.cards import judge_cards, shown_events
+from pyengine.cards import gravest, judge_cards, shown_events, shown_name
 from pyengine.case import (
     Case,
     effective,
@@ -24,7 +24,7 @@ from pyengine.cells import percent
 from pyengine.check import check
 from pyengine.doubts import doubts
 from pyengine.indicators import state_of
-from pyengine.model import Deadline, Finding, Ledger, Node, Outcome, Share, Task, Verdict
+from pyengine.model import Card, Deadline, Finding, Ledger, Node, Outcome, Share, Task, Verdict
 from pyengine.prompts import PromptLog, judge_prompts, next_prompt
 from pyengine.reminders import judge_reminders
 from pyengine.rules import Circular
@@ -60,14 +60,17 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
     case = Case.of(ledger, circulars, as_of)
     findings = (*ledger.findings, *check(ledger, case.regime.stars))
     broken = frozenset((item.sheet, item.row) for item in findings if item.severity == ERROR)
-    verdicts = tuple(_verdict(task, case, (task.place.sheet, task.place.row) in broken) for task in ledger.tasks)
-    judged = {verdict.task.number: verdict for verdict in verdicts if verdict.task.number}
+    verdicts = _verdicts(case, broken)
+    judged = _by_number(verdicts)
     log = PromptLog(case)
     verdicts = tuple(replace(verdict, next_prompt=next_prompt(case, verdict, log)) for verdict in verdicts)
     near = ledger.settings.int("临近天数")
     node_states = tuple((node, _node_state(node, case, near)) for node in ledger.nodes)
-    prompts, cards = judge_prompts(case, judged), judge_cards(case, judged)
+    prompts = judge_prompts(case, judged)
+    cards = judge_cards(case, judged, lambda day: _on(case, broken, day))
     found = (*findings, *doubts(case, verdicts, prompts))
+    shown = gravest(cards)
+    verdicts = tuple(_with_card(verdict, shown.get(verdict.task.number)) for verdict in verdicts)
     return Outcome(
         as_of=as_of,
         circulars=case.regime.listing(),
@@ -80,6 +83,23 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
         reminders=judge_reminders(case, judged, node_states, prompts, cards),
         findings=tuple(sorted(found, key=lambda item: _finding_order(item, ledger))),
     )
+
+
+Rows = frozenset[tuple[str, int | None]]
+
+
+def _verdicts(case: Case, broken: Rows) -> tuple[Verdict, ...]:
+    return tuple(_verdict(task, case, (task.place.sheet, task.place.row) in broken) for task in case.ledger.tasks)
+
+
+def _by_number(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
+    return {verdict.task.number: verdict for verdict in verdicts if verdict.task.number}
+
+
+def _on(case: Case, broken: Rows, day: date) -> tuple[Case, dict[str, Verdict]]:
+    """判定日以前某一天的案卷和判定。"""
+    then = Case.of(case.ledger, case.circulars, day)
+    return then, _by_number(_verdicts(then, broken))
 
 
 def _finding_order(item: Finding, ledger: Ledger) -> tuple[int, str, int, str]:
@@ -145,6 +165,15 @@ def _basis(verdict: Verdict, source: str, why: str) -> str:
         parts.append(f"进度{percent(round(verdict.progress, 4))}取自{source}")
     parts.append("" if verdict.task.stars or not verdict.stars else f"{verdict.stars}★按工作类别")
     return "；".join(part for part in parts if part) + f"。{verdict.cite}"
+
+
+def _with_card(verdict: Verdict, card: Card | None) -> Verdict:
+    """依据里补上牌：事由、这一项的事实、建议编号和条款，凭它就能在电话里说清。"""
+    if card is None:
+        return verdict
+    fact = next((fact.text for fact in card.facts if verdict.task.number in (fact.number, "") or not fact.number), "")
+    told = f"{shown_name(card)}：{card.ground}，{fact or '事实见亮牌建议'}（{card.id}）。{card.cite}"
+    return replace(verdict, basis=f"{verdict.basis}。{told}")
 
 
 def _assumed(due: Deadline) -> str:

@@ -295,15 +295,16 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """事实：一句话，句中带单元格地址；number 为所涉编号。"""
+    """事实：一句话，句中带单元格地址；number 为所涉编号；lasting 为真的话里的数天天变，同一编号就是同一事实。"""
 
     text: str
     number: str = ""
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """亮牌：建议或已确认。ground 为事由，event 使同一事由的不同事件分开。"""
+    """亮牌：建议或已确认。ground 为事由；withdrawn 为已撤牌的编号；shown 为登记亮牌之日，没有登记为 None。"""
 
     id: str
     unit: str
@@ -317,6 +318,13 @@ class Card:
     responsible_units: tuple[str, ...] = ()
     answer: str = ""
     confirmer: str = ""
+    withdrawn: tuple[str, ...] = ()
+    shown: date | None = None
+
+    @property
+    def standing_tasks(self) -> tuple[str, ...]:
+        """还没有撤牌的编号。"""
+        return tuple(number for number in self.tasks if number not in self.withdrawn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from pyengine.cards import gravest, standing
+from pyengine.cards import gravest, shown_name, standing
 from pyengine.grid import Written
 from pyengine.letters import Letter
 from pyengine.model import Card, Finding, IndicatorState, Outcome, Prompt, Reminder, Verdict
@@ -48,7 +48,7 @@ def _share(share: Fraction | None) -> float | None:
     return None if share is None else round(float(share), 4)
 
 
-def _task(verdict: Verdict, card: str | None) -> Json:
+def _task(verdict: Verdict, card: Card | None) -> Json:
     task = verdict.task
     return {
         "number": task.number or None,
@@ -63,7 +63,7 @@ def _task(verdict: Verdict, card: str | None) -> Json:
         "days_left": verdict.days_left,
         "status": verdict.status,
         "next_prompt": _day(verdict.next_prompt),
-        "card": card,
+        "card": shown_name(card) if card else None,
         "basis": verdict.basis,
         "method": verdict.method,
     }
@@ -85,7 +85,7 @@ def _prompt(item: Prompt) -> Json:
 
 def _card(item: Card) -> Json:
     return {
-        "id": item.id, "unit": item.unit, "card": item.colour, "ground": item.ground, "tasks": list(item.tasks),
+        "id": item.id, "unit": item.unit, "card": item.colour, "ground": item.ground, "tasks": list(item.standing_tasks),
         "facts": [fact.text for fact in item.facts], "circular": item.cite.circular, "clause": item.cite.clause,
         "letters": list(item.letters), "standing": standing(item), "responsible_units": list(item.responsible_units),
     }  # fmt: skip

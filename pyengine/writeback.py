@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from pyengine.board import board_cells, home_cells, summary_cells
-from pyengine.cards import gravest
+from pyengine.cards import gravest, shown_name
 from pyengine.case import is_open
 from pyengine.grid import Grid
 from pyengine.heights import row_height
@@ -115,7 +115,7 @@ def _write_verdicts(plan: Plan, reading: Reading, outcome: Outcome) -> None:
             _clear_stale(plan, table, written[table.sheet])
 
 
-def _verdict_values(verdict: Verdict, cards: Mapping[str, str], as_of: date) -> dict[str, Value]:
+def _verdict_values(verdict: Verdict, cards: Mapping[str, Card], as_of: date) -> dict[str, Value]:
     active = is_open(verdict.task, as_of)
     return {
         "应达进度": _rounded(verdict.expected),
@@ -123,7 +123,7 @@ def _verdict_values(verdict: Verdict, cards: Mapping[str, str], as_of: date) -> 
         "剩余天数": verdict.days_left if active else None,
         "下次提示": verdict.next_prompt,
         "预警状态": verdict.status,
-        "亮牌": cards.get(verdict.task.number),
+        "亮牌": shown_name(cards[verdict.task.number]) if verdict.task.number in cards else None,
         "依据": verdict.basis,
     }
 

@@ -23,7 +23,7 @@ import pytest
 
 import pyengine
 from pyengine.books.memory import MemoryBook
-from pyengine.cards import gravest, standing
+from pyengine.cards import gravest, shown_name, standing
 from pyengine.judge import recompute
 from pyengine.layout import layout
 from pyengine.model import Outcome
@@ -185,4 +185,8 @@ def seen(outcome: Outcome) -> dict[str, Any]:
         "next_prompt": lambda v: str(v.next_prompt), "due": lambda v: str(v.deadline.due), "kind": lambda v: v.deadline.kind,
     }  # fmt: skip
     by_number = {kind: {v.task.number: read(v) for v in outcome.verdicts} for kind, read in per_item.items()}
-    return {**{kind: sorted(rows) for kind, rows in found.items()}, **by_number, "card": dict(gravest(outcome.cards))}
+    return {
+        **{kind: sorted(rows) for kind, rows in found.items()},
+        **by_number,
+        "card": {number: shown_name(card) for number, card in gravest(outcome.cards).items()},
+    }
