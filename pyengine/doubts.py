@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
 
 from pyengine import findings as catalogue
-from pyengine.case import Case, is_open, may_lag
+from pyengine.case import Case, is_closed, is_open, may_lag, node_is_done
 from pyengine.cells import percent
 from pyengine.findings import finding
 from pyengine.indicators import actual_share
-from pyengine.model import Finding, Prompt, Record, Verdict
-from pyengine.terms import UNVERIFIED
+from pyengine.model import Card, Feedback, Finding, Prompt, Record, Task, Verdict
+from pyengine.prompts import AT_ANY_TIME
+from pyengine.replies import rectified
+from pyengine.terms import CARD_CONFIRMED, DONE, UNVERIFIED
 
 
-def doubts(case: Case, verdicts: tuple[Verdict, ...], prompts: tuple[Prompt, ...]) -> Iterator[Finding]:
-    """全部存疑：没有报进度、进度与指标不符、进度已有而没有启动日期、认定的事由不在列举之内、放假安排缺年份。"""
+def doubts(
+    case: Case, verdicts: tuple[Verdict, ...], prompts: tuple[Prompt, ...], cards: tuple[Card, ...]
+) -> Iterator[Finding]:
+    """全部存疑：没有报进度、进度与指标不符、进度已有而没有启动日期、5★没有节点、疑似虚报、销号条件不全、认定的事由不在列举之内、放假安排缺年份。"""
     for verdict in verdicts:
         if is_open(verdict.task, case.as_of) and verdict.status != UNVERIFIED:
             yield from _progress(case, verdict)
+            yield from _nodes(case, verdict)
+        if is_closed(verdict.task, case.as_of):
+            yield from _closing(case, verdict.task, cards)
+        else:
+            yield from _reported(case, verdict)
     for record in case.records:
         yield from _ground(case, record)
     for year in sorted({prompt.reply_by.year for prompt in prompts if prompt.provisional}):
@@ -40,6 +51,47 @@ def _progress(case: Case, verdict: Verdict) -> Iterator[Finding]:
     if share is not None and actual is not None and abs(share - actual) > limit:
         facts = {"value": percent(round(share, 4)), "read": percent(round(actual, 4))}
         yield finding(catalogue.PROGRESS_DIFFERS, task.place, "完成进度", task.number, **facts)
+
+
+def _nodes(case: Case, verdict: Verdict) -> Iterator[Finding]:
+    by_progress = [rule.stars for rule in case.regime.rules("提示") if rule.cadence == AT_ANY_TIME]
+    if verdict.stars in by_progress and verdict.task.number not in case.nodes:
+        yield finding(catalogue.NODES_MISSING, verdict.task.place, "星级", verdict.task.number, value=verdict.stars)
+
+
+def _reported(case: Case, verdict: Verdict) -> Iterator[Finding]:
+    """疑似虚报：进度倒退、完成时限当天突击。只提请核实，不是亮牌的事由。"""
+    number, limit = verdict.task.number, case.settings.share("突击进度")
+    daily = {
+        item.on: item for item in case.feedback.get(number, ()) if item.result == "采用" and item.progress is not None
+    }
+    for before, item in pairwise(daily.values()):
+        facts = {"value": _percent(item), "read": _percent(before), "other": before.on}
+        if (item.progress or 0) < (before.progress or 0):
+            yield finding(catalogue.PROGRESS_BACKWARDS, item.place, "完成进度", number, **facts)
+        if item.on == verdict.deadline.due and (item.progress or 0) - (before.progress or 0) > limit:
+            yield finding(catalogue.PROGRESS_JUMP, item.place, "完成进度", number, **facts)
+
+
+def _percent(item: Feedback) -> str:
+    return percent(round(item.progress or Fraction(0), 4))
+
+
+def _closing(case: Case, task: Task, cards: tuple[Card, ...]) -> Iterator[Finding]:
+    """销号条件：办结、节点完成、整改完成、牌已撤。"""
+    left = [node for node in case.nodes.get(task.number, ()) if not node_is_done(node, case.as_of)]
+    warned = [record for record in case.records if record.event == "预警通知书" and task.number in record.numbers]
+    standing = [card for card in cards if card.state == CARD_CONFIRMED and task.number in card.standing_tasks]
+    wanting = {
+        f"办理状态是“{task.state or '空着'}”": task.state != DONE,
+        "没有办结日期": task.finished is None,
+        f"还有{len(left)}个节点没有完成": bool(left),
+        "整改没有完成": any(not rectified(case, record, task.number) for record in warned),
+        f"{'、'.join(card.id for card in standing)}没有撤牌": bool(standing),
+    }
+    words = "、".join(text for text, holds in wanting.items() if holds)
+    if words:
+        yield finding(catalogue.CLOSED_EARLY, task.place, "销号日期", task.number, value=words)
 
 
 def _ground(case: Case, record: Record) -> Iterator[Finding]:

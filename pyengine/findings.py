@@ -72,6 +72,7 @@ APPROVAL_UNDATED = Kind("X12", WARNING, "调整申请写了“批准”但没有
 ADJUSTMENT_UNREADABLE = Kind("X13", WARNING, "批准的新值“{value}”读不出日期，不生效", "新值写明年月日")
 SHORT_NAME_CLASH = Kind("X14", WARNING, "简称“{value}”有两个单位在用（另见 {other}），不能据以识别", "改用不同的简称")
 UNIT_TWICE = Kind("X15", WARNING, "单位“{value}”重复（另见 {other}）", "删去重复的一行")
+CLOSED_EARLY = Kind("X16", WARNING, "已填销号日期，但{value}", "补齐后再销号；不应销号的删去销号日期")
 
 # 规则
 YEAR_ODD = Kind("R01", WARNING, "完成时限{value}不在立项以后或台账年度 {read} 之内", "核对年份；确实跨年的不必改")
@@ -81,6 +82,13 @@ PROGRESS_DIFFERS = Kind("R05", WARNING, "完成进度{value}与指标实际累�
 PERIOD_UNREADABLE = Kind(
     "C21", WARNING, "期别“{value}”认不出，未计入", "写成 2026年、2026年四季度、2026年11月或2026年11月上旬"
 )
+PROGRESS_BACKWARDS = Kind(
+    "R07", WARNING, "反馈进度{value}低于{other}反馈的 {read}", "请单位说明，由人核实是否曾虚报；系统不据此亮牌"
+)
+PROGRESS_JUMP = Kind(
+    "R08", WARNING, "完成时限当天进度由 {read} 一下到 {value}", "请查看佐证材料，由人核实是否属实；系统不据此亮牌"
+)
+NODES_MISSING = Kind("R09", NOTICE, "{value}★没有分解时间节点，只能按时间算应达进度", "在时间节点表逐个节点填一行")
 CALENDAR_MISSING = Kind(
     "R04", NOTICE, "{value}年放假安排未收录，工作日暂按周末推算", "放假安排公布后，在工作日历表补上休、班"
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -59,7 +59,7 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
     """判定日 as_of 的全部结论。早于第一份文件抛 NoCircular。"""
     case = Case.of(ledger, circulars, as_of)
     findings = (*ledger.findings, *check(ledger, case.regime.stars))
-    broken = frozenset((item.sheet, item.row) for item in findings if item.severity == ERROR)
+    broken = {(item.sheet, item.row): item for item in reversed(findings) if item.severity == ERROR}
     verdicts = _verdicts(case, broken)
     judged = _by_number(verdicts)
     log = PromptLog(case)
@@ -68,7 +68,7 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
     node_states = tuple((node, _node_state(node, case, near)) for node in ledger.nodes)
     prompts = judge_prompts(case, judged)
     cards = judge_cards(case, judged, lambda day: _on(case, broken, day))
-    found = (*findings, *doubts(case, verdicts, prompts))
+    found = (*findings, *doubts(case, verdicts, prompts, cards))
     shown = gravest(cards)
     verdicts = tuple(_with_card(verdict, shown.get(verdict.task.number)) for verdict in verdicts)
     return Outcome(
@@ -85,11 +85,12 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
     )
 
 
-Rows = frozenset[tuple[str, int | None]]
+Rows = Mapping[tuple[str, int | None], Finding]
+"""有错误的行，和它的第一个错误。"""
 
 
 def _verdicts(case: Case, broken: Rows) -> tuple[Verdict, ...]:
-    return tuple(_verdict(task, case, (task.place.sheet, task.place.row) in broken) for task in case.ledger.tasks)
+    return tuple(_verdict(task, case, broken.get((task.place.sheet, task.place.row))) for task in case.ledger.tasks)
 
 
 def _by_number(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
@@ -106,7 +107,7 @@ def _finding_order(item: Finding, ledger: Ledger) -> tuple[int, str, int, str]:
     return SEVERITIES.index(item.severity), item.sheet, item.row or 0, item.code
 
 
-def _verdict(task: Task, case: Case, broken: bool) -> Verdict:
+def _verdict(task: Task, case: Case, broken: Finding | None) -> Verdict:
     due = effective(task, case, "完成时限")
     share, source = progress(task, case)
     target, method = expected(task, due, case)
@@ -122,32 +123,39 @@ def _verdict(task: Task, case: Case, broken: bool) -> Verdict:
     return replace(draft, status=status, basis=_basis(draft, source, why))
 
 
-def _status(verdict: Verdict, case: Case, broken: bool) -> tuple[str, str]:
+def _status(verdict: Verdict, case: Case, broken: Finding | None) -> tuple[str, str]:
     task, due, as_of = verdict.task, verdict.deadline, case.as_of
     if is_closed(task, as_of):
-        return CLOSED, f"{task.closed}销号"
+        return CLOSED, f"{task.closed}销号（{task.place.ref('销号日期')}）"
     if is_finished(task, as_of):
-        return FINISHED, "办理状态为已完成"
+        return FINISHED, f"办理状态为已完成（{task.place.ref('办理状态')}）"
     if broken or due.kind == UNREADABLE:
-        return UNVERIFIED, "本行有错误，改正后再判"
+        return UNVERIFIED, _broken(task, broken)
     if due.kind == MISSING:
-        return NO_DEADLINE, due.note
+        return NO_DEADLINE, f"{due.note}（{task.place.ref('完成时限')}）"
     if may_lag(task) and verdict.days_left is not None and verdict.days_left < 0:
-        return OVERDUE, f"完成时限{due.due}已过{-verdict.days_left}天"
+        return OVERDUE, f"完成时限{due.due}已过{-verdict.days_left}天（{task.place.ref('完成时限')}）"
     if not_started(task, verdict.progress, case):
-        return NOT_STARTED, f"启动时限{effective(task, case, '启动时限').due}已过，没有启动"
+        start = effective(task, case, "启动时限").due
+        return NOT_STARTED, f"启动时限{start}已过，没有启动（{task.place.ref('启动时限')}）"
     late = _late_reason(verdict, case) if may_lag(task) else ""
     if late:
         return BEHIND, late
     return _on_track(verdict, case)
 
 
+def _broken(task: Task, error: Finding | None) -> str:
+    where = task.place.ref(error.column or "完成时限") if error else task.place.ref("完成时限")
+    return f"{error.message if error else task.due.note}（{where}），改正后再判"
+
+
 def _on_track(verdict: Verdict, case: Case) -> tuple[str, str]:
+    where = verdict.task.place.ref("完成时限")
     if verdict.days_left is not None and 0 <= verdict.days_left <= case.settings.int("临近天数"):
-        return DUE_SOON, f"距完成时限{verdict.deadline.due}还有{verdict.days_left}天"
+        return DUE_SOON, f"距完成时限{verdict.deadline.due}还有{verdict.days_left}天（{where}）"
     if verdict.deadline.kind == OPEN_ENDED:
-        return ONGOING, "长期工作，没有截止日"
-    return NORMAL, "已落实，继续推进" if not may_lag(verdict.task) else f"完成时限{verdict.deadline.due}"
+        return ONGOING, f"长期工作，没有截止日（{where}）"
+    return NORMAL, "已落实，继续推进" if not may_lag(verdict.task) else f"完成时限{verdict.deadline.due}（{where}）"
 
 
 def _late_reason(verdict: Verdict, case: Case) -> str:

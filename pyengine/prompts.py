@@ -12,7 +12,7 @@ from pyengine.periods import DAY, PERIODS, Period, month_end
 from pyengine.rules import Rule
 
 EVENT = "工作提示"
-_AT_ANY_TIME = "随时"
+AT_ANY_TIME = "随时"
 _LOOK_AHEAD = 6
 
 
@@ -60,7 +60,7 @@ def _prompt(case: Case, log: PromptLog, key: tuple[str, int, date, str], numbers
 
 
 def _due(case: Case, rule: Rule, verdict: Verdict, unit: str, log: PromptLog) -> Iterator[tuple[date, str]]:
-    if rule.cadence == _AT_ANY_TIME:
+    if rule.cadence == AT_ANY_TIME:
         if reasons(case, verdict) and log.rested(verdict.task, unit):
             yield case.as_of, case.as_of.isoformat()
         return
@@ -108,7 +108,7 @@ def next_prompt(case: Case, verdict: Verdict, log: PromptLog) -> date | None:
     units = case.known_leads(verdict.task)
     if rule is None or not units or not is_open(verdict.task, case.as_of):
         return None
-    if rule.cadence == _AT_ANY_TIME:
+    if rule.cadence == AT_ANY_TIME:
         return _next_any_time(case, verdict, log, units)
     period = PERIODS[rule.cadence](case.as_of)
     for _ in range(_LOOK_AHEAD):

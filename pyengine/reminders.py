@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import date
 from itertools import chain
 
-from pyengine.case import Case, is_open
-from pyengine.model import Card, Node, Prompt, Reminder, Verdict
+from pyengine.case import Case, is_open, overdue_nodes
+from pyengine.follow import RECTIFIED, next_steps
+from pyengine.model import Card, Citation, Node, Prompt, Reminder, Verdict
 from pyengine.periods import PERIODS
-from pyengine.prompts import roundup_day
+from pyengine.prompts import AT_ANY_TIME, roundup_day
 from pyengine.replies import REPLY_EVENTS, answered, items_of, rectified
 from pyengine.terms import CARD_WAITING, DUE_SOON, NODE_NEAR, NODE_OVERDUE, OVERDUE
 
@@ -26,7 +28,8 @@ def judge_reminders(
     """全部待办，按日期、类别、单位、编号排列。"""
     found = chain(
         _prompts(prompts), _replies(case), _nodes(case, verdicts, node_states), _deadlines(case, verdicts), _rectifications(case),
-        _filings(case, verdicts), _roundups(case, verdicts), _confirmations(case, cards),
+        _filings(case, verdicts), _roundups(case, verdicts), _inspections(case, verdicts), _decisions(case), _confirmations(case, cards),
+        _steps(case, cards),
     )  # fmt: skip
     return tuple(sorted(found, key=lambda item: (item.on, item.kind, item.unit, item.task)))
 
@@ -66,8 +69,7 @@ def _nodes(case: Case, verdicts: Mapping[str, Verdict], node_states: tuple[tuple
             or not node.due.due
         ):
             continue
-        days = (node.due.due - case.as_of).days
-        when = f"还有{days}天" if days > 0 else "今天到期" if days == 0 else f"已逾期{-days}天"
+        when = _when(node.due.due, case.as_of)
         text = f"节点“{node.content}”{node.due.due}到期，{when}（{node.place.ref('完成时限')}）"
         units = "、".join(verdict.task.lead_units)
         yield Reminder("节点", node.due.due, node.number, units, text, case.regime.cite("专项督办", "台账与状态"))
@@ -75,11 +77,10 @@ def _nodes(case: Case, verdicts: Mapping[str, Verdict], node_states: tuple[tuple
 
 def _deadlines(case: Case, verdicts: Mapping[str, Verdict]) -> Reminders:
     for verdict in verdicts.values():
-        due, days = verdict.deadline.due, verdict.days_left
-        if verdict.status not in (DUE_SOON, OVERDUE) or due is None or days is None:
+        due = verdict.deadline.due
+        if verdict.status not in (DUE_SOON, OVERDUE) or due is None:
             continue
-        when = f"还有{days}天" if days > 0 else "今天到期" if days == 0 else f"已逾期{-days}天"
-        text = f"完成时限{due}，{when}（{verdict.task.place.ref('完成时限')}）"
+        text = f"完成时限{due}，{_when(due, case.as_of)}（{verdict.task.place.ref('完成时限')}）"
         yield Reminder(
             "时限", due, verdict.task.number, "、".join(verdict.task.lead_units), text, case.regime.cite("台账与状态")
         )
@@ -130,6 +131,61 @@ def _roundups(case: Case, verdicts: Mapping[str, Verdict]) -> Reminders:
         name = f"{rule.stars}★督检汇总" if rule.stars else "常规督办"
         text = f"{period_of(case.as_of).label}{name}，在办{count}项，汇总后报县政府"
         yield Reminder("督查", case.as_of, "", "", text, rule.cite)
+
+
+def _inspections(case: Case, verdicts: Mapping[str, Verdict]) -> Reminders:
+    """5★随时督查：节点、时限一逾期就该去督查，去过（督查、专项督办）就不再列。"""
+    rule = next((rule for rule in case.regime.rules("督查") if rule.cadence == AT_ANY_TIME), None)
+    visits = _visits(case) if rule else {}
+    for verdict in verdicts.values():
+        if rule is None or verdict.stars != rule.stars or not is_open(verdict.task, case.as_of):
+            continue
+        missed = [node.due.due for node in overdue_nodes(verdict.task, case) if node.due.due]
+        missed += [verdict.deadline.due] if verdict.status == OVERDUE and verdict.deadline.due else []
+        since = max(missed, default=None)
+        if since and visits.get(verdict.task.number, date.min) <= since:
+            text = f"{rule.stars}★{verdict.basis.partition('；')[0]}，应随时督查并报县政府"
+            units = "、".join(verdict.task.lead_units)
+            yield Reminder("督查", since, verdict.task.number, units, text, rule.cite)
+
+
+def _visits(case: Case) -> dict[str, date]:
+    """每个编号最近一次督查、专项督办的日子。"""
+    found = (record for record in case.records if record.event in ("督查", "专项督办"))
+    return {number: record.on for record in found if record.on for number in items_of(case, record)}
+
+
+def _decisions(case: Case) -> Reminders:
+    """会商议定事项：有完成时限而没有办理结果的，临近和逾期列出。"""
+    near = case.settings.int("临近天数")
+    for meeting in case.ledger.meetings:
+        due = meeting.due.due
+        if meeting.result or due is None or not meeting.on or meeting.on > case.as_of or (due - case.as_of).days > near:
+            continue
+        task = case.tasks.get(meeting.number)
+        if task is None or is_open(task, case.as_of):
+            text = f"{meeting.on}会商议定“{meeting.decision}”，{due}到期，{_when(due, case.as_of)}（{meeting.place.ref('办理结果')}）"
+            yield Reminder("时限", due, meeting.number, "、".join(meeting.units), text, case.regime.cite("专班与会商"))
+
+
+def _when(due: date, as_of: date) -> str:
+    days = (due - as_of).days
+    return f"还有{days}天" if days > 0 else "今天到期" if days == 0 else f"已逾期{-days}天"
+
+
+def _steps(case: Case, cards: tuple[Card, ...]) -> Reminders:
+    """亮牌以后该做的：同一单位同一天亮的牌、同一件事并为一条。"""
+    groups: dict[tuple[str, str, str, date, Citation], list[Card]] = defaultdict(list)
+    for step in next_steps(case, cards):
+        groups[step.card.unit, step.event, step.actor, step.on, step.card.cite].append(step.card)
+    for (unit, event, actor, on, cite), found in groups.items():
+        numbers = "、".join(dict.fromkeys(number for card in found for number in card.standing_tasks))
+        names = "、".join(f"{card.colour}（{card.id}）" for card in found)
+        if not event:
+            yield Reminder("确认", on, numbers, unit, f"{unit}{names}该做的都已登记，请研究是否撤牌", cite)
+            continue
+        kind = "整改" if event == RECTIFIED else "督查"
+        yield Reminder(kind, on, numbers, unit, f"{unit}已亮{names}，由{actor}办：{event}，办后登记督查记录", cite)
 
 
 def _confirmations(case: Case, cards: tuple[Card, ...]) -> Reminders:

@@ -1,0 +1,95 @@
+"""亮牌以后：文件写明该做的事一件件登记到督查记录，做完了才研究撤牌。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from pyengine.case import Case, is_open
+from pyengine.model import Card, Record
+from pyengine.replies import REPLY_EVENTS, answered
+from pyengine.rules import Rule
+from pyengine.terms import CARD_CONFIRMED
+
+RECTIFIED = "整改完成"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """已确认的一张牌眼下该做的：event 是应登记的事件，空串为都做完了、该研究撤牌；on 是亮牌（做完）之日。"""
+
+    card: Card
+    event: str
+    actor: str
+    on: date
+
+
+def next_steps(case: Case, cards: Iterable[Card]) -> Iterator[Step]:
+    """各张已确认的牌眼下该做的一件；在等单位答复、整改的没有。"""
+    for card in cards:
+        rule = rule_of(case, card)
+        if card.state != CARD_CONFIRMED or rule is None or not rule.follow:
+            continue
+        shown = card.shown or case.as_of
+        done = {event: _record_of(case, card, event, shown) for event in rule.follow}
+        todo = next((event for event in rule.follow if not _is_done(case, card, event, done[event])), None)
+        held = [record for record in done.values() if record]
+        if todo is not None:
+            if todo != RECTIFIED or not any(record.limit for record in held):
+                yield Step(card, todo, rule.actor, shown)
+        elif not any(_waiting(case, record) for record in held):
+            yield Step(card, "", rule.actor, max((record.on for record in held if record.on), default=shown))
+
+
+def rule_of(case: Case, card: Card) -> Rule | None:
+    """这张牌依据的规则：文号、牌、事由都相同；规则里没有的（旧数据）为 None。"""
+    words = card.ground.partition("（")[0]
+    return next(
+        (
+            rule
+            for circular in case.circulars
+            if circular.number == card.cite.circular
+            for rule in circular.rules
+            if rule.card == card.colour and rule.ground == words
+        ),
+        None,
+    )
+
+
+def _record_of(case: Case, card: Card, event: str, since: date) -> Record | None:
+    """亮牌以后为它登记的这个事件：备注写了它的建议编号的优先，否则同单位、编号相关的。"""
+    found = [
+        record
+        for record in case.records
+        if record.event == event and record.on and record.on >= since and card.unit in record.units
+    ]
+    named = [record for record in found if card.id in record.remark]
+    related = [record for record in found if not record.numbers or set(record.numbers) & set(card.tasks)]
+    return next(iter(named or related), None)
+
+
+def _is_done(case: Case, card: Card, event: str, record: Record | None) -> bool:
+    if event != RECTIFIED:
+        return record is not None
+    since = card.shown or case.as_of
+    return bool(card.tasks) and all(_rectified(case, card, number, since) for number in card.standing_tasks)
+
+
+def _rectified(case: Case, card: Card, number: str, since: date) -> bool:
+    """这一项整改完成：登记过，或事项已经办结。"""
+    if number in case.tasks and not is_open(case.tasks[number], case.as_of):
+        return True
+    return any(
+        record.event == RECTIFIED
+        and record.on
+        and record.on >= since
+        and card.unit in record.units
+        and (not record.numbers or number in record.numbers)
+        for record in case.records
+    )
+
+
+def _waiting(case: Case, record: Record) -> bool:
+    """发出去的文书有限期而还没有答复。"""
+    return record.event in REPLY_EVENTS and record.limit is not None and not answered(case, record)
