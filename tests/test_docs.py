@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from conftest import AS_OF, duban
 from pyengine import cli, findings
 from pyengine.findings import Kind
 from pyengine.layout import layout
+from pyengine.rulebook import all_circulars
 from pyengine.settings import setting_specs
 
 ROOT = Path(__file__).parent.parent
@@ -48,6 +50,15 @@ def test_manual_names_every_json_field(sample: Path) -> None:
     report = json.loads(out.read_text(encoding="utf-8"))
     fields = set(report) | {key for rows in report.values() if isinstance(rows, list) for row in rows for key in row}
     assert [field for field in sorted(fields) if not re.search(rf"\b{field}\b", section("11"))] == []
+
+
+def test_clause_table_is_up_to_date_and_names_every_clause() -> None:
+    coverage = runpy.run_path(str(ROOT / "docs" / "coverage.py"))
+    text = (ROOT / "docs" / "条款对照.md").read_text(encoding="utf-8")
+    assert text == coverage["table"](), "请运行 python docs/coverage.py"
+    for circular in all_circulars():
+        for clause in circular.clauses:
+            assert re.search(rf"^\| {clause} \|", text, re.M)
 
 
 def test_pictures_are_there() -> None:

@@ -21,7 +21,6 @@ from typing import Any
 
 import pytest
 
-import pyengine
 from pyengine.books.memory import MemoryBook
 from pyengine.cards import gravest, shown_name, standing
 from pyengine.judge import recompute
@@ -29,7 +28,7 @@ from pyengine.layout import layout
 from pyengine.model import Outcome
 from pyengine.read import read_ledger
 from pyengine.rulebook import all_circulars
-from pyengine.rules import NoCircular
+from pyengine.rules import NoCircular, Rule
 from pyengine.settings import setting_specs
 from pyengine.terms import NOTICE, STATUSES
 
@@ -50,9 +49,8 @@ BASE: Mapping[str, object] = {
 }  # fmt: skip
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
-JUDGING = ("case", "check", "conditions", "interviews", "judge", "prompts", "read", "reminders", "replies", "rules")
-FILE_KEYS = ("as_of", "settings", "base")
-CASE_KEYS = {"name", "expect", "last_refreshed", *FILE_KEYS, *layout().order}
+FILE_KEYS = ("as_of", "settings", "base", "entries")
+CASE_KEYS = {"name", "expect", "last_refreshed", "fires", "spares", *FILE_KEYS, *layout().order}
 
 
 def _cases() -> Iterator[Any]:
@@ -77,14 +75,46 @@ def test_scenario_names_are_unique() -> None:
     assert len(names) == len(set(names))
 
 
-def test_every_ground_of_every_circular_is_proposed_somewhere() -> None:
-    proposed = {
-        (card[0], card[2].partition("（20")[0].partition("（青")[0])
-        for case in CASES
-        for card in case["expect"].get("cards", [])
-    }
-    grounds = {(rule.card, rule.ground) for circular in all_circulars() for rule in circular.rules if rule.card}
-    assert grounds - proposed == set(), "每个事由至少要有一个成立的场景"
+RULES = {rule.name: rule for circular in all_circulars() for rule in circular.rules}
+COMPUTED = [name for name, rule in RULES.items() if rule.when or rule.recorded or rule.cadence or rule.does]
+
+
+def shows(case: Mapping[str, Any], rule: Rule) -> bool:
+    """场景期望里有没有这一条的结论：牌看事由，提示看星级，督查看待办；别的由场景自己写明 fires。"""
+    expect = case["expect"]
+    if rule.card:
+        return any(
+            card[0] == rule.card and card[2].split("（20")[0].split("（青")[0] == rule.ground
+            for card in expect.get("cards", [])
+        )
+    if rule.chapter == "提示" and rule.cadence:
+        return any(prompt[1] == rule.stars for prompt in expect.get("prompts", []))
+    if rule.chapter == "督查":
+        name = f"{rule.stars}★" if rule.stars else "常规督办"
+        return any(row[0] == "督查" for row in expect.get("reminders", [])) and (
+            rule.cadence == "随时" or any(name in text for text in expect.get("texts", []))
+        )
+    return rule.name in case.get("fires", ())
+
+
+def test_rule_names_are_unique_over_all_circulars_and_tags_name_rules() -> None:
+    assert len(RULES) == sum(len(circular.rules) for circular in all_circulars())
+    tags = {tag for case in CASES for key in ("entries", "fires", "spares") for tag in case.get(key, ())}
+    assert tags - set(RULES) == set()
+
+
+@pytest.mark.parametrize("name", COMPUTED)
+def test_every_entry_has_a_case_that_fires_and_one_that_must_not(name: str) -> None:
+    about = [case for case in CASES if any(name in case.get(key, ()) for key in ("entries", "fires", "spares"))]
+    fired = [case["name"] for case in about if shows(case, RULES[name])]
+    spared = [case["name"] for case in about if not shows(case, RULES[name])]
+    assert fired, "没有成立的场景"
+    assert spared, "没有不成立的场景"
+
+
+def test_only_entries_that_are_for_people_have_no_scenario() -> None:
+    for name, rule in RULES.items():
+        assert name in COMPUTED or rule.people, name
 
 
 def test_every_status_is_shown_somewhere() -> None:
@@ -92,15 +122,19 @@ def test_every_status_is_shown_somewhere() -> None:
     assert shown == set(STATUSES)
 
 
-def test_every_setting_that_judges_is_changed_somewhere() -> None:
-    source = "".join(Path(str(pyengine.__path__[0]), f"{name}.py").read_text(encoding="utf-8") for name in JUDGING)
-    used = set(re.findall(r"\.(?:int|share|text|yes|date)\(\"([^\"]+)\"\)", source)) | {
-        c.effective_setting for c in all_circulars()
-    }
-    used |= set(re.findall(r"_lag_over\(case, verdicts, \"([^\"]+)\"\)", source))
-    used &= set(setting_specs())
-    assert used
-    assert used <= {item for case in CASES for item in case["settings"]}
+NOT_JUDGING = {"县名", "办公室名称", "机关代字", "自动编号", "生成即登记", "督办提示函回复工作日", "保留备份天数"}
+"""只管公文和备份、不管判定的设置：由 test_letters、test_file_book 等测试。"""
+
+
+@pytest.mark.parametrize("item", sorted(set(setting_specs()) - NOT_JUDGING))
+def test_changing_a_setting_changes_the_verdicts(item: str) -> None:
+    """每个管判定的设置都有一个场景：把这一项改回默认，结论就变。"""
+    for case in CASES:
+        if item in case.get("settings", {}) and not case["expect"].get("refused"):
+            plain = {name: value for name, value in case["settings"].items() if name != item}
+            if seen(judge(case)) != seen(judge({**case, "settings": plain})):
+                return
+    pytest.fail(f"没有哪个场景因“{item}”而不同")
 
 
 @pytest.mark.parametrize("case", list(_cases()))
@@ -162,7 +196,7 @@ def seen(outcome: Outcome) -> dict[str, Any]:
     """结果按期望的写法列出。"""
     cards = [card for card in outcome.cards if standing(card)]
     found: dict[str, Any] = {
-        "cards": [[c.colour, c.unit, c.ground, list(c.tasks), standing(c)] for c in cards],
+        "cards": [[c.colour, c.unit, c.ground, list(c.standing_tasks), standing(c)] for c in cards],
         "prompts": [
             [p.unit, p.stars, p.period, str(p.issue_on), str(p.reply_by), list(p.tasks)] for p in outcome.prompts
         ],
@@ -172,6 +206,9 @@ def seen(outcome: Outcome) -> dict[str, Any]:
         ],
         "reminders": [[r.kind, str(r.on), r.task] for r in outcome.reminders],
         "card_rows": [[c.colour, c.unit, c.ground, c.state] for c in outcome.cards],
+        "facts": [[c.ground, c.state, [fact.text for fact in c.facts]] for c in outcome.cards],
+        "messages": [f.message for f in outcome.findings if f.severity != NOTICE],
+        "texts": [r.text for r in outcome.reminders],
         "ids": [card.id for card in outcome.cards],
         "events": [card.id for card in outcome.events],
         "clauses": [[c.colour, c.ground, str(c.cite)] for c in cards],
