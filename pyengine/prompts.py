@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from pyengine.case import Case, is_open, may_lag, node_is_done, overdue_nodes
-from pyengine.model import Citation, Prompt, Task, Verdict
+from pyengine.model import Prompt, Task, Verdict
 from pyengine.periods import DAY, PERIODS, Period, month_end
 from pyengine.rules import Rule
 
@@ -30,7 +30,7 @@ def issue_day(period: Period, case: Case) -> date:
 
 def prompt_rules(case: Case) -> Mapping[int, Rule]:
     """现行各星级的提示规则；没有文件说到提示的日子为空。"""
-    return {rule.stars: rule for rule in case.regime.rules("提示") if rule.stars}
+    return {rule.stars: rule for rule in case.regime.rules("提示") if rule.stars and rule.cadence}
 
 
 def judge_prompts(case: Case, verdicts: Mapping[str, Verdict]) -> tuple[Prompt, ...]:
@@ -42,21 +42,22 @@ def judge_prompts(case: Case, verdicts: Mapping[str, Verdict]) -> tuple[Prompt, 
         if rule is None or not is_open(verdict.task, case.as_of):
             continue
         for unit in case.known_leads(verdict.task):
-            for issue_on, label in _due(case, rule, verdict, unit, log):
+            for issue_on, label in _due(case.under(rule), rule, verdict, unit, log):
                 groups[unit, rule.stars or 0, issue_on, label].append(verdict.task.number)
-    cites = {stars: rule.cite for stars, rule in prompt_rules(case).items()}
-    return tuple(_prompt(case, log, key, numbers, cites[key[1]]) for key, numbers in sorted(groups.items()))
+    rules = prompt_rules(case)
+    return tuple(_prompt(case, log, key, numbers, rules[key[1]]) for key, numbers in sorted(groups.items()))
 
 
-def _prompt(case: Case, log: PromptLog, key: tuple[str, int, date, str], numbers: list[str], cite: Citation) -> Prompt:
+def _prompt(case: Case, log: PromptLog, key: tuple[str, int, date, str], numbers: list[str], rule: Rule) -> Prompt:
     unit, stars, issue_on, label = key
     if label == issue_on.isoformat():  # 5★随时提示：已列在待办里而没有发的，从列出之日算
         rested = max(log.rested_on(case.tasks[number], unit) for number in numbers)
         issue_on = max(case.ledger.first_shown("提示", "、".join(numbers), unit, issue_on), rested)
         label = issue_on.isoformat()
     calendar, start = case.ledger.calendar, max(issue_on, case.as_of)
-    reply_by = calendar.shift(start, case.settings.int("提示反馈工作日"))
-    return Prompt(unit, stars, label, issue_on, reply_by, tuple(numbers), cite, calendar.provisional(start, reply_by))
+    reply_by = calendar.shift(start, case.under(rule).settings.int("提示反馈工作日"))
+    provisional = calendar.provisional(start, reply_by)
+    return Prompt(unit, stars, label, issue_on, reply_by, tuple(numbers), rule.cite, provisional)
 
 
 def _due(case: Case, rule: Rule, verdict: Verdict, unit: str, log: PromptLog) -> Iterator[tuple[date, str]]:
@@ -108,6 +109,7 @@ def next_prompt(case: Case, verdict: Verdict, log: PromptLog) -> date | None:
     units = case.known_leads(verdict.task)
     if rule is None or not units or not is_open(verdict.task, case.as_of):
         return None
+    case = case.under(rule)
     if rule.cadence == AT_ANY_TIME:
         return _next_any_time(case, verdict, log, units)
     period = PERIODS[rule.cadence](case.as_of)

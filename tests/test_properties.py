@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -253,6 +254,47 @@ def test_moving_every_date_by_the_same_days_moves_no_status(rows: Rows, nodes: R
     of = lambda outcome: {v.task.number: (v.status, v.expected, v.gap, v.days_left) for v in outcome.verdicts}  # noqa: E731
     assert of(first) == of(second)
     assert {card[1:5] for card in cards(first)} == {card[1:5] for card in cards(second)}
+
+
+AHEAD = timedelta(days=4000)
+"""移到没有放假安排的年份：两边都按周末推算。"""
+WHOLE_YEARS = timedelta(days=28 * 365 + 7)
+"""二十八个整年：月、日、星期都不变。"""
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def later(value: Any, by: timedelta) -> Any:
+    """连同文字里的日期一起往后移。"""
+    if isinstance(value, date):
+        return value + by if value != date.min else value
+    if isinstance(value, str):
+        return _ISO.sub(lambda found: str(date.fromisoformat(found[0]) + by), value)
+    if isinstance(value, dict):
+        return {later(key, by): later(item, by) for key, item in value.items()}
+    if isinstance(value, tuple | list | set | frozenset):
+        return type(value)(later(item, by) for item in value)
+    return value
+
+
+def everything(outcome: Outcome) -> tuple[Any, ...]:
+    """全部结论里随日期走的部分；建议编号和提示的期别名称带着年份，不比。"""
+    return (
+        dict(verdicts(outcome).items()),
+        {card[1:] for card in cards(outcome)},
+        {(*item[:2], *item[3:]) for item in prompts(outcome)},
+        reminders(outcome),
+        sorted((item.code, item.sheet, item.cell or "") for item in outcome.findings),
+    )
+
+
+@FEW
+@given(ledgers(), DAYS)
+def test_moving_every_date_by_whole_years_moves_every_verdict(sheets: Sheets, as_of: date) -> None:
+    dated = [row for row in sheets[LEDGER] if not isinstance(row["完成时限"], str)]
+    plain: Sheets = {**sheets, LEDGER: dated, "设置": [{"项目": "年度", "取值": 2037}]}
+    moved_on: Sheets = {**later(later(plain, AHEAD), WHOLE_YEARS), "设置": [{"项目": "年度", "取值": 2065}]}
+    first, second = judged(later(plain, AHEAD), as_of + AHEAD), judged(moved_on, as_of + AHEAD + WHOLE_YEARS)
+    assert later(everything(first), WHOLE_YEARS) == everything(second)
 
 
 @FEW
