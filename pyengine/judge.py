@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -53,6 +54,8 @@ from pyengine.terms import (
     UNREADABLE,
     UNVERIFIED,
 )  # fmt: skip
+
+_CELL = re.compile(r"[^（）；，。]+![A-Z]+\d+")
 
 
 def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Outcome:
@@ -179,9 +182,11 @@ def _with_card(verdict: Verdict, card: Card | None) -> Verdict:
     """依据里补上牌：事由、这一项的事实、建议编号和条款，凭它就能在电话里说清。"""
     if card is None:
         return verdict
-    fact = next((fact.text for fact in card.facts if verdict.task.number in (fact.number, "") or not fact.number), "")
-    told = f"{shown_name(card)}：{card.ground}，{fact or '事实见亮牌建议'}（{card.id}）。{card.cite}"
-    return replace(verdict, basis=f"{verdict.basis}。{told}")
+    number = verdict.task.number
+    facts = (fact.text for fact in card.facts if fact.number in (number, "") or number in fact.text)
+    fact = next(facts, "事实见亮牌建议").removeprefix(number)
+    told = "" if _CELL.findall(fact) and set(_CELL.findall(fact)) <= set(_CELL.findall(verdict.basis)) else f"，{fact}"
+    return replace(verdict, basis=f"{verdict.basis}。{shown_name(card)}：{card.ground}{told}。{card.id}，{card.cite}")
 
 
 def _assumed(due: Deadline) -> str:
