@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pyengine import findings as catalogue
 from pyengine.case import Case, is_open, may_lag
-from pyengine.cells import percent
+from pyengine.cells import percent, plain_text
+from pyengine.chains import mismatches
 from pyengine.findings import finding
 from pyengine.indicators import actual_share
-from pyengine.model import Finding, Prompt, Record, Verdict
+from pyengine.model import Finding, Indicator, Prompt, Record, Verdict
 from pyengine.terms import UNVERIFIED
 
 
 def doubts(case: Case, verdicts: tuple[Verdict, ...], prompts: tuple[Prompt, ...]) -> Iterator[Finding]:
-    """全部存疑：没有报进度、进度与指标不符、进度已有而没有启动日期、认定的事由不在列举之内、放假安排缺年份。"""
+    """全部存疑：没有报进度、进度与指标不符、进度已有而没有启动日期、各期的累计对不上、认定的事由不在列举之内、放假安排缺年份。"""
     for verdict in verdicts:
         if is_open(verdict.task, case.as_of) and verdict.status != UNVERIFIED:
             yield from _progress(case, verdict)
+    for rows in case.indicators.values():
+        yield from _periods(rows)
     for record in case.records:
         yield from _ground(case, record)
     for year in sorted({prompt.reply_by.year for prompt in prompts if prompt.provisional}):
@@ -40,6 +43,18 @@ def _progress(case: Case, verdict: Verdict) -> Iterator[Finding]:
     if share is not None and actual is not None and abs(share - actual) > limit:
         facts = {"value": percent(round(share, 4)), "read": percent(round(actual, 4))}
         yield finding(catalogue.PROGRESS_DIFFERS, task.place, "完成进度", task.number, **facts)
+
+
+def _periods(rows: Iterable[Indicator]) -> Iterator[Finding]:
+    for item, longer, column in mismatches(rows):
+        value, other = (_figure(row, column) for row in (item, longer))
+        facts = {"value": value, "read": f"{longer.period} {other}", "other": longer.place.ref(column)}
+        yield finding(catalogue.PERIODS_DIFFER, item.place, column, item.number, **facts)
+
+
+def _figure(item: Indicator, column: str) -> str:
+    value = item.planned if column == "计划累计" else item.actual
+    return plain_text(None if value is None else float(value))
 
 
 def _ground(case: Case, record: Record) -> Iterator[Finding]:

@@ -23,8 +23,9 @@ from pyengine.case import (
 from pyengine.cells import percent
 from pyengine.check import check
 from pyengine.doubts import doubts
+from pyengine.guards import guards
 from pyengine.indicators import state_of
-from pyengine.model import Deadline, Finding, Ledger, Node, Outcome, Share, Task, Verdict
+from pyengine.model import Deadline, Finding, IndicatorState, Ledger, Node, Outcome, Share, Task, Verdict
 from pyengine.prompts import PromptLog, judge_prompts, next_prompt
 from pyengine.reminders import judge_reminders
 from pyengine.rules import Circular
@@ -73,13 +74,20 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
         circulars=case.regime.listing(),
         verdicts=verdicts,
         node_states=node_states,
-        indicators=tuple(state_of(item, as_of) for item in ledger.indicators),
+        indicators=_indicator_states(case),
         prompts=prompts,
         cards=cards,
         events=shown_events(case, cards),
         reminders=judge_reminders(case, judged, node_states, prompts, cards),
         findings=tuple(sorted(found, key=lambda item: _finding_order(item, ledger))),
     )
+
+
+def _indicator_states(case: Case) -> tuple[IndicatorState, ...]:
+    """各行指标的判断；“以旬保月、以月保季、以季保年”与赋星同条，该章施行以前不作保障判断。"""
+    rows = case.ledger.indicators
+    texts = guards(rows, case.as_of) if case.regime.rules("赋星") else ("",) * len(rows)
+    return tuple(replace(state_of(row, case.as_of), guard=text) for row, text in zip(rows, texts, strict=True))
 
 
 def _finding_order(item: Finding, ledger: Ledger) -> tuple[int, str, int, str]:

@@ -73,7 +73,7 @@ def plan_refresh(reading: Reading, outcome: Outcome, grids: Mapping[str, Grid]) 
     plan = Plan(grids)
     _write_verdicts(plan, reading, outcome)
     _write_nodes(plan, outcome)
-    _write_indicators(plan, outcome)
+    _write_indicators(plan, reading, outcome)
     _write_checks(plan, reading, outcome.findings)
     for sheet, rows in zip(
         _LISTS, (reminder_list(reading, outcome), card_list(outcome), finding_list(reading, outcome)), strict=True
@@ -169,11 +169,15 @@ def _write_nodes(plan: Plan, outcome: Outcome) -> None:
         plan.put(node.place.sheet, node.place.row, node.place.columns.get("节点状态"), state or None)
 
 
-def _write_indicators(plan: Plan, outcome: Outcome) -> None:
+def _write_indicators(plan: Plan, reading: Reading, outcome: Outcome) -> None:
+    """指标的判断；保障判断折行，没有人定过行高的按它调整行高。"""
     for state in outcome.indicators:
         place = state.indicator.place
         plan.put(place.sheet, place.row, place.columns.get("完成率"), _rounded(state.rate), number_format="0.0%")
         plan.put(place.sheet, place.row, place.columns.get("序时判断"), state.on_schedule or None)
+        seen = {name: plan.grids[place.sheet].at(place.row, column) for name, column in place.columns.items()}
+        height = row_height(reading.tables[place.sheet].table, {**seen, "保障判断": state.guard})
+        plan.put(place.sheet, place.row, place.columns.get("保障判断"), state.guard or None, height=height)
 
 
 def _write_checks(plan: Plan, reading: Reading, findings: Iterable[Finding]) -> None:
