@@ -41,6 +41,11 @@ class _Stretch:
         return self.chain.lag(self.actual, self.goal)
 
     @property
+    def secured(self) -> bool:
+        """是否已达到要保的一期的计划；越低越好的还会再增，没有到期不算。"""
+        return self.final <= 0 and not self.chain.lower
+
+    @property
     def own(self) -> str:
         """本期自己达没达到计划。"""
         if self.lag > 0:
@@ -104,7 +109,7 @@ def _outlook(it: _Stretch, as_of: date) -> str:
     since = _since(it, as_of)
     if since:
         return f"{it.own}，{since}"
-    if it.final <= 0 and not it.chain.lower:
+    if it.secured:
         return f"已保住{whole.label}" if it.lag <= 0 else f"{it.own}，已保住{whole.label}"
     if whole.end <= as_of:
         return f"{DOUBT}{it.own}，{whole.label}已结束，此后没有填实际累计"
@@ -120,7 +125,7 @@ def _result(it: _Stretch, final: Fraction) -> str:
 
 
 def _since(it: _Stretch, as_of: date) -> str:
-    """后来的数说明了什么：要保的一期自己的实际，否则其间最近结束而有实际的一期；没有后来的数、一直达到计划的为空串。"""
+    """后来的数说明了什么：要保的一期自己的实际，否则其间最近结束而有实际的一期；没有后来的数、一直达到计划而长的一期还没有结束的为空串。"""
     chain, whole = it.chain, it.whole
     lines = [chain.lines[period] for period in it.rest if period in chain.lines]
     later = [line for line in (*lines, whole) if line.actual is not None and line.period.end <= as_of]
@@ -135,7 +140,9 @@ def _since(it: _Stretch, as_of: date) -> str:
     gap = chain.lag(last.actual, last.planned)
     if gap > 0:
         return f"后续{'仍' if short else ''}{chain.word}{chain.amount(gap)}，见{last.period.label}行"
-    return f"后续{last.period.label}已{chain.mended}" if short else ""
+    if short:
+        return f"后续{last.period.label}已{chain.mended}"
+    return f"后续见{last.period.label}行" if whole.period.end <= as_of and not it.secured else ""
 
 
 def _demand(it: _Stretch, as_of: date) -> str:
@@ -168,4 +175,9 @@ def _originally(it: _Stretch) -> str:
     """计划原来给余下各期的数；计划往下走的不说。"""
     count = len(it.rest)
     share = (it.goal - it.planned) / count
-    return f"（原计划{'平均' if count > 1 else ''}{it.chain.amount(share, round)}）" if share >= 0 else ""
+    return f"（原计划{'平均' if count > 1 else ''}{it.chain.amount(share, _half_up)}）" if share >= 0 else ""
+
+
+def _half_up(value: Fraction) -> int:
+    """四舍五入。"""
+    return math.floor(value + Fraction(1, 2))
