@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 
 from pyengine.indicators import LOWER_IS_BETTER
@@ -87,7 +88,11 @@ def mismatches(items: Iterable[Indicator]) -> Iterator[tuple[Indicator, Indicato
 
 def _differing(item: Indicator, longer: Indicator) -> Iterator[str]:
     pairs = (("计划累计", item.planned, longer.planned), ("实际累计", item.actual, longer.actual))
-    return (column for column, one, other in pairs if None not in (one, other) and _clean(one) != _clean(other))
+    return (
+        column
+        for column, one, other in pairs
+        if one is not None and other is not None and one != other and _clean(one) != _clean(other)
+    )
 
 
 def key_of(item: Indicator, period: Period) -> Key:
@@ -95,8 +100,9 @@ def key_of(item: Indicator, period: Period) -> Key:
     return item.number, item.name, period.start.year
 
 
-def _clean(value: Fraction | None) -> Fraction | None:
-    return None if value is None else round(value, _CLEAN)
+def _clean(value: Fraction) -> Fraction:
+    """去掉浮点误差。"""
+    return value if value.denominator == 1 else round(value, _CLEAN)
 
 
 def _chain(rows: list[tuple[Period, Indicator]]) -> Chain:
@@ -107,7 +113,7 @@ def _chain(rows: list[tuple[Period, Indicator]]) -> Chain:
         same[period].append(item)
     lower = directions == {True}
     mixed = ["方向"] * (len(directions) > 1) + ["计量单位"] * (len(measures) > 1)
-    numbers = [value for _, item in rows for value in (item.planned, item.actual) if value is not None]
+    numbers = {value for _, item in rows for value in (item.planned, item.actual) if value and value.denominator > 1}
     return Chain(
         lines={period: _line(period, items, lower) for period, items in same.items()},
         lower=lower,
@@ -119,13 +125,22 @@ def _chain(rows: list[tuple[Period, Indicator]]) -> Chain:
 
 def _line(period: Period, items: list[Indicator], lower: bool) -> Line:
     """同一期别的各行合成一期。越高越好的计划为 0 即没有计划；越低越好的 0 是上限。"""
-    planned = {_clean(item.planned) for item in items if item.planned is not None}
-    actual = {_clean(item.actual) for item in items if item.actual is not None}
+    planned, actual = _agreed(item.planned for item in items), _agreed(item.actual for item in items)
     if len(planned) > 1 or len(actual) > 1:
         return Line(period, None, None, True)
-    plan = next(iter(planned), None)
-    return Line(period, plan if lower else plan or None, next(iter(actual), None), False)
+    plan = planned[0] if planned else None
+    return Line(period, plan if lower else plan or None, actual[0] if actual else None, False)
 
 
+def _agreed(values: Iterable[Fraction | None]) -> list[Fraction]:
+    """各行填的不同的数；一致的只有一个，都没有填的为空。"""
+    found: list[Fraction] = []
+    for value in values:
+        if value is not None and (clean := _clean(value)) not in found:
+            found.append(clean)
+    return found
+
+
+@lru_cache(maxsize=8192)
 def _places(value: Fraction) -> int:
     return next((n for n in range(_SHOWN) if (round(value, _CLEAN) * 10**n).denominator == 1), _SHOWN)

@@ -71,17 +71,20 @@ LADDER = {"旬": ten_days_of, "月": month_of, "季": quarter_of, "年": year_of
 """由短到长的四种期别。"""
 
 
+@lru_cache(maxsize=8192)
 def kind_of(period: Period) -> str:
     """期别是哪一种：旬、月、季、年。"""
     return next(kind for kind, of in LADDER.items() if of(period.start) == period)
 
 
+@lru_cache(maxsize=8192)
 def wholes_of(period: Period) -> tuple[Period, ...]:
     """包含它的更长的各期，由近及远：旬为月、季、年。"""
     kinds = list(LADDER)
     return tuple(LADDER[kind](period.start) for kind in kinds[kinds.index(kind_of(period)) + 1 :])
 
 
+@lru_cache(maxsize=8192)
 def rest_of(period: Period, whole: Period) -> tuple[Period, ...]:
     """whole 之内排在 period 后面的同一种期别。"""
     of, found, day = LADDER[kind_of(period)], [], period.end
@@ -91,6 +94,7 @@ def rest_of(period: Period, whole: Period) -> tuple[Period, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=8192)
 def read_period(label: str) -> Period | None:
     """期别的写法：2026年、2026年四季度、2026年11月、2026年11月上旬；认不出则 None。"""
     match = _LABEL.fullmatch(re.sub(r"\s+", "", unicodedata.normalize("NFKC", label)))
