@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 
 from pyengine import findings as catalogue
 from pyengine.case import Case, is_closed, is_open, may_lag, node_is_done
-from pyengine.cells import percent
+from pyengine.cells import percent, plain_text
+from pyengine.chains import mismatches
 from pyengine.findings import finding
 from pyengine.indicators import actual_share
-from pyengine.model import Card, Feedback, Finding, Prompt, Record, Task, Verdict
+from pyengine.model import Card, Feedback, Finding, Indicator, Prompt, Record, Task, Verdict
 from pyengine.prompts import AT_ANY_TIME
 from pyengine.replies import rectified
 from pyengine.terms import CARD_CONFIRMED, DONE, UNVERIFIED
@@ -20,7 +21,7 @@ from pyengine.terms import CARD_CONFIRMED, DONE, UNVERIFIED
 def doubts(
     case: Case, verdicts: tuple[Verdict, ...], prompts: tuple[Prompt, ...], cards: tuple[Card, ...]
 ) -> Iterator[Finding]:
-    """全部存疑：没有报进度、进度与指标不符、进度已有而没有启动日期、5★没有节点、疑似虚报、销号条件不全、认定的事由不在列举之内、放假安排缺年份。"""
+    """全部存疑：没有报进度、进度与指标不符、进度已有而没有启动日期、5★没有节点、疑似虚报、销号条件不全、各期的累计对不上、认定的事由不在列举之内、放假安排缺年份。"""
     for verdict in verdicts:
         if is_open(verdict.task, case.as_of) and verdict.status != UNVERIFIED:
             yield from _progress(case, verdict)
@@ -29,6 +30,8 @@ def doubts(
             yield from _closing(case, verdict.task, cards)
         else:
             yield from _reported(case, verdict)
+    for rows in case.indicators.values():
+        yield from _periods(rows)
     for record in case.records:
         yield from _ground(case, record)
     for year in sorted({prompt.reply_by.year for prompt in prompts if prompt.provisional}):
@@ -92,6 +95,18 @@ def _closing(case: Case, task: Task, cards: tuple[Card, ...]) -> Iterator[Findin
     words = "、".join(text for text, holds in wanting.items() if holds)
     if words:
         yield finding(catalogue.CLOSED_EARLY, task.place, "销号日期", task.number, value=words)
+
+
+def _periods(rows: Iterable[Indicator]) -> Iterator[Finding]:
+    for item, longer, column in mismatches(rows):
+        value, other = (_figure(row, column) for row in (item, longer))
+        facts = {"value": value, "read": f"{longer.period} {other}", "other": longer.place.ref(column)}
+        yield finding(catalogue.PERIODS_DIFFER, item.place, column, item.number, **facts)
+
+
+def _figure(item: Indicator, column: str) -> str:
+    value = item.planned if column == "计划累计" else item.actual
+    return plain_text(None if value is None else float(value))
 
 
 def _ground(case: Case, record: Record) -> Iterator[Finding]:

@@ -79,6 +79,9 @@ YEAR_ODD = Kind("R01", WARNING, "完成时限{value}不在立项以后或台账�
 GROUND_UNKNOWN = Kind("R02", WARNING, "认定的事由“{value}”不是现行文件列举的事由", "改用：{choices}")
 PROGRESS_BLANK = Kind("R03", WARNING, "没有完成进度，也没有采用的反馈，按 0 计", "补填完成进度")
 PROGRESS_DIFFERS = Kind("R05", WARNING, "完成进度{value}与指标实际累计 {read} 相差较大", "核对完成进度和指标进度")
+PERIODS_DIFFER = Kind(
+    "R06", WARNING, "{column}{value}与同一天结束的{read}（{other}）不一致", "核对这两格：都累计到同一天，应当相同"
+)
 PERIOD_UNREADABLE = Kind(
     "C21", WARNING, "期别“{value}”认不出，未计入", "写成 2026年、2026年四季度、2026年11月或2026年11月上旬"
 )

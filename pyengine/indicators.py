@@ -15,13 +15,13 @@ LOWER_IS_BETTER = "越低越好"
 
 
 def state_of(item: Indicator, as_of: date) -> IndicatorState:
-    """一行指标的完成率和序时判断；越低越好的，实际不高于计划即达到。还没有实际、期别还没有结束的不判断序时。"""
+    """一行指标的完成率和序时判断；越低越好的，实际不高于计划即达到，计划可以是 0（零上限）。还没有实际、期别还没有结束的不判断序时。"""
     planned, actual, period = item.planned, item.actual, read_period(item.period)
-    if planned is None or planned == 0:
+    lower = item.direction == LOWER_IS_BETTER
+    if planned is None or (planned == 0 and not lower):
         return IndicatorState(item, None, NO_PLAN)
     if actual is None:
         return IndicatorState(item, None, "")
-    lower = item.direction == LOWER_IS_BETTER
     gain = planned - actual if lower else actual - planned
     rate = (planned / actual if actual else None) if lower else actual / planned
     ended = period is not None and period.end <= as_of

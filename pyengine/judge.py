@@ -24,8 +24,20 @@ from pyengine.case import (
 from pyengine.cells import percent
 from pyengine.check import check
 from pyengine.doubts import doubts
+from pyengine.guards import guards
 from pyengine.indicators import state_of
-from pyengine.model import Card, Deadline, Finding, Ledger, Node, Outcome, Share, Task, Verdict
+from pyengine.model import (
+    Card,
+    Deadline,
+    Finding,
+    IndicatorState,
+    Ledger,
+    Node,
+    Outcome,
+    Share,
+    Task,
+    Verdict,
+)
 from pyengine.prompts import PromptLog, judge_prompts, next_prompt
 from pyengine.reminders import judge_reminders
 from pyengine.rules import Circular
@@ -79,7 +91,7 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
         circulars=case.regime.listing(),
         verdicts=verdicts,
         node_states=node_states,
-        indicators=tuple(state_of(item, as_of) for item in ledger.indicators),
+        indicators=_indicator_states(case),
         prompts=prompts,
         cards=cards,
         events=shown_events(case, cards),
@@ -104,6 +116,13 @@ def _on(case: Case, broken: Rows, day: date) -> tuple[Case, dict[str, Verdict]]:
     """判定日以前某一天的案卷和判定。"""
     then = Case.of(case.ledger, case.circulars, day)
     return then, _by_number(_verdicts(then, broken))
+
+
+def _indicator_states(case: Case) -> tuple[IndicatorState, ...]:
+    """各行指标的判断；“以旬保月、以月保季、以季保年”与赋星同条，该章施行以前不作保障判断。"""
+    rows = case.ledger.indicators
+    texts = guards(rows, case.as_of) if case.regime.stars else ("",) * len(rows)
+    return tuple(replace(state_of(row, case.as_of), guard=text) for row, text in zip(rows, texts, strict=True))
 
 
 def _finding_order(item: Finding, ledger: Ledger) -> tuple[int, str, int, str]:

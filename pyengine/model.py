@@ -239,11 +239,12 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorState:
-    """一行指标的判断：完成率（没有计划或实际为 None）、序时判断。"""
+    """一行指标的判断：完成率（没有计划或实际为 None）、序时判断、保障判断。"""
 
     indicator: Indicator
     rate: Share | None
     on_schedule: str
+    guard: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,40 @@ _LABEL = re.compile(r"(\d{4})年(?:度|全年)?(?:第?([一二三四1-4])季度|
 _TENTHS = {"上旬": (1, 11), "中旬": (11, 21), "下旬": (21, 0)}
 
 
+def ten_days_of(day: date) -> Period:
+    """day 所在的旬：上旬、中旬各十天，下旬到月末。"""
+    tenth = "上旬" if day.day <= 10 else "中旬" if day.day <= 20 else "下旬"
+    return _ten_days(month_of(day), tenth)
+
+
+LADDER = {"旬": ten_days_of, "月": month_of, "季": quarter_of, "年": year_of}
+"""由短到长的四种期别。"""
+
+
+@lru_cache(maxsize=8192)
+def kind_of(period: Period) -> str:
+    """期别是哪一种：旬、月、季、年。"""
+    return next(kind for kind, of in LADDER.items() if of(period.start) == period)
+
+
+@lru_cache(maxsize=8192)
+def wholes_of(period: Period) -> tuple[Period, ...]:
+    """包含它的更长的各期，由近及远：旬为月、季、年。"""
+    kinds = list(LADDER)
+    return tuple(LADDER[kind](period.start) for kind in kinds[kinds.index(kind_of(period)) + 1 :])
+
+
+@lru_cache(maxsize=8192)
+def rest_of(period: Period, whole: Period) -> tuple[Period, ...]:
+    """whole 之内排在 period 后面的同一种期别。"""
+    of, found, day = LADDER[kind_of(period)], [], period.end
+    while day < whole.end:
+        found.append(of(day))
+        day = found[-1].end
+    return tuple(found)
+
+
+@lru_cache(maxsize=8192)
 def read_period(label: str) -> Period | None:
     """期别的写法：2026年、2026年四季度、2026年11月、2026年11月上旬；认不出则 None。"""
     match = _LABEL.fullmatch(re.sub(r"\s+", "", unicodedata.normalize("NFKC", label)))

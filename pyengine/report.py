@@ -106,7 +106,7 @@ def _indicator(item: IndicatorState) -> Json:
         "period": row.period,
         "rate": _share(item.rate),
         "on_schedule": item.on_schedule or None,
-        "guard": None,
+        "guard": item.guard or None,
     }
 
 

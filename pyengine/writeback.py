@@ -16,7 +16,7 @@ from pyengine.grid import Grid
 from pyengine.heights import row_height
 from pyengine.layout import Column, layout
 from pyengine.lists import card_list, finding_list, reminder_list
-from pyengine.model import Card, Finding, Outcome, Verdict
+from pyengine.model import Card, Finding, Outcome, Place, Verdict
 from pyengine.ooxml import KEEP, CellEdit, Value, WriteRefused, stored_text
 from pyengine.read import Reading
 from pyengine.tables import SheetTable
@@ -73,7 +73,7 @@ def plan_refresh(reading: Reading, outcome: Outcome, grids: Mapping[str, Grid]) 
     plan = Plan(grids)
     _write_verdicts(plan, reading, outcome)
     _write_nodes(plan, outcome)
-    _write_indicators(plan, outcome)
+    _write_indicators(plan, reading, outcome)
     _write_checks(plan, reading, outcome.findings)
     for sheet, rows in zip(
         _LISTS, (reminder_list(reading, outcome), card_list(outcome), finding_list(reading, outcome)), strict=True
@@ -105,14 +105,25 @@ def _write_verdicts(plan: Plan, reading: Reading, outcome: Outcome) -> None:
     for verdict in outcome.verdicts:
         place = verdict.task.place
         written[place.sheet].add(place.row)
-        for header, value in _verdict_values(verdict, cards, outcome.as_of).items():
-            _put_engine(plan, reading.tables[place.sheet], place.row, header, value)
+        values = _verdict_values(verdict, cards, outcome.as_of)
+        height = _height(plan, reading, place, "依据", values["依据"])
+        for header, value in values.items():
+            _put_engine(plan, reading.tables[place.sheet], place.row, header, value, height=height)
     children = [node.place for node in reading.ledger.nodes] + [row.place for row in reading.ledger.indicators]
     for place in children:
         written[place.sheet].add(place.row)
     for table in reading.tables.values():
         if table.table.key in ("ledger", "nodes", "indicators"):
             _clear_stale(plan, table, written[table.sheet])
+
+
+def _height(plan: Plan, reading: Reading, place: Place, header: str, text: Value) -> float | None:
+    """这一行写上 text 以后应有的行高；没有变的不必算。"""
+    grid, table = plan.grids[place.sheet], reading.tables[place.sheet].table
+    if same_value(grid.at(place.row, place.columns.get(header, 0)), text):
+        return None
+    seen = {name: grid.at(place.row, column) for name, column in place.columns.items()}
+    return row_height(table, {**seen, header: text})
 
 
 def _verdict_values(verdict: Verdict, cards: Mapping[str, Card], as_of: date) -> dict[str, Value]:
@@ -132,7 +143,9 @@ def _rounded(share: Fraction | None) -> float | None:
     return None if share is None else round(float(share), 4)
 
 
-def _put_engine(plan: Plan, table: SheetTable, row: int, header: str, value: Value) -> None:
+def _put_engine(
+    plan: Plan, table: SheetTable, row: int, header: str, value: Value, height: float | None = None
+) -> None:
     column = table.columns.get(header)
     form = table.table.column(header).format
     style = _style_of(header, value)
@@ -143,7 +156,7 @@ def _put_engine(plan: Plan, table: SheetTable, row: int, header: str, value: Val
         and plan.grids[table.sheet].at(row, column) is not None
     ):
         style = PLAIN
-    plan.put(table.sheet, row, column, value, style=style, number_format=form)
+    plan.put(table.sheet, row, column, value, style=style, number_format=form, height=height)
 
 
 def _style_of(header: str, value: Value) -> str | None:
@@ -169,11 +182,14 @@ def _write_nodes(plan: Plan, outcome: Outcome) -> None:
         plan.put(node.place.sheet, node.place.row, node.place.columns.get("节点状态"), state or None)
 
 
-def _write_indicators(plan: Plan, outcome: Outcome) -> None:
+def _write_indicators(plan: Plan, reading: Reading, outcome: Outcome) -> None:
+    """指标的判断；保障判断折行，没有人定过行高的按它调整行高。"""
     for state in outcome.indicators:
         place = state.indicator.place
         plan.put(place.sheet, place.row, place.columns.get("完成率"), _rounded(state.rate), number_format="0.0%")
         plan.put(place.sheet, place.row, place.columns.get("序时判断"), state.on_schedule or None)
+        height = _height(plan, reading, place, "保障判断", state.guard)
+        plan.put(place.sheet, place.row, place.columns.get("保障判断"), state.guard or None, height=height)
 
 
 def _write_checks(plan: Plan, reading: Reading, findings: Iterable[Finding]) -> None:

@@ -75,6 +75,61 @@ def test_sample_shows_every_status_prompt_card_and_reminder(sample: Path) -> Non
     assert "督查" in {item["kind"] for item in roundup["reminders"]}
 
 
+def test_sample_shows_how_short_periods_hold_longer_ones(sample: Path) -> None:
+    result = refresh_json(sample)
+    guards = {(item["name"], item["period"]): item["guard"] for item in result["indicators"]}
+    shown = {(row["指标名称"], row["期别"]): row["保障判断"] for row in rows_of(sample, "指标进度") if row["编号"]}
+    assert guards == shown
+    assert {
+        period: guards["实际到位内资", period]
+        for period in ("2026年9月上旬", "2026年9月中旬", "2026年9月下旬", "2026年8月", "2026年")
+    } == {
+        "2026年9月上旬": "欠计划1.27亿元，后续仍欠1.36亿元，见2026年9月中旬行",
+        "2026年9月中旬": "欠计划1.36亿元，危及2026年9月；余下1旬须完成2.83亿元（原计划1.47亿元），才能保住",
+        "2026年9月下旬": None,
+        "2026年8月": "欠计划1.16亿元，危及2026年三季度；余下1月须完成5.56亿元（原计划4.4亿元），才能保住",
+        "2026年": None,
+    }
+    assert guards["城镇新增就业", "2026年9月中旬"] == "已保住2026年9月"
+    assert (
+        guards["新增经营主体", "2026年二季度"]
+        == "欠计划181户，危及2026年；余下2季每季须完成741户（原计划平均650户），才能保住"
+    )
+    assert guards["PM2.5平均浓度", "2026年一季度"] == "超计划1.1微克/立方米，后续2026年二季度已降回"
+
+
+def test_rows_grow_with_the_guard_unless_somebody_set_their_height(sample: Path) -> None:
+    rows = {row["期别"]: row["行"] for row in rows_of(sample, "指标进度") if row["指标名称"] == "新增经营主体"}
+    part = f"xl/worksheets/sheet{list(layout().order).index('指标进度') + 1}.xml"
+    with zipfile.ZipFile(sample) as package:
+        members = {name: package.read(name) for name in package.namelist()}
+    fixed = b'<row r="%d" customHeight="1" ' % rows["2026年8月"]
+    members[part] = members[part].replace(b'<row r="%d" ' % rows["2026年8月"], fixed)
+    with zipfile.ZipFile(sample, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in members.items():
+            package.writestr(name, content)
+    assert duban("refresh", sample, "--as-of", AS_OF) == HAS_ERRORS
+    heights = openpyxl.load_workbook(sample)["指标进度"].row_dimensions
+    periods = ("2026年8月", "2026年二季度", "2026年1月")
+    assert {period: heights[rows[period]].height for period in periods} == dict(zip(periods, (21, 36, 21), strict=True))
+
+
+def test_an_actual_filled_in_later_rewrites_the_earlier_guard(refreshed: Path) -> None:
+    row = next(
+        row["行"]
+        for row in rows_of(refreshed, "指标进度")
+        if (row["指标名称"], row["期别"]) == ("新增经营主体", "2026年9月")
+    )
+    fill(refreshed, "指标进度", row, {"实际累计": 1960})
+    assert duban("refresh", refreshed, "--as-of", "2026-10-08") == HAS_ERRORS
+    shown = {
+        row["期别"]: row["保障判断"] for row in rows_of(refreshed, "指标进度") if row["指标名称"] == "新增经营主体"
+    }
+    assert shown["2026年8月"] == "欠计划296户，后续追上，已保住2026年三季度"
+    assert shown["2026年9月"] == "已保住2026年三季度"
+    assert shown["2026年三季度"] == "数据待核：没有填实际累计"
+
+
 def test_json_has_the_agreed_fields_and_agrees_with_the_sheet(sample: Path) -> None:
     result = refresh_json(sample)
     assert set(result) == KEYS

@@ -4,7 +4,8 @@
 status 各编号的预警状态 · cards [牌, 单位, 事由, [编号], 建议|已确认] · prompts [单位, 星级, 期别, 发出日, 反馈日, [编号]] ·
 findings [代码 位置]（错误和警告）。以下只有写了才核对：reminders [类别, 日期, 编号] · notices 提示级的 findings（设置缺项除外）·
 card_rows 亮牌建议表应列的行 [牌, 单位, 事由, 状态] · ids 这些行的建议编号 · events 应补记的亮牌（建议编号）· card 各编号显示的牌 ·
-clauses 各牌的依据 · responsible 各牌的责任单位 · nodes 各节点状态 · due 有效时限 · kind 时限读法 · method 应达进度的算法 ·
+clauses 各牌的依据 · responsible 各牌的责任单位 · nodes 各节点状态 ·
+guards 各行的保障判断 [编号, 指标, 期别, 文字]（空着的不列）· due 有效时限 · kind 时限读法 · method 应达进度的算法 ·
 days_left、expected、progress、next_prompt。refused = true：早于第一份文件，拒绝判定。
 文件开头的 as_of、settings、base 用于全文件各场景，场景里写的优先。
 """
@@ -219,6 +220,11 @@ def seen(outcome: Outcome) -> dict[str, Any]:
         "clauses": [[c.colour, c.ground, str(c.cite)] for c in cards],
         "responsible": [[c.colour, c.unit, list(c.responsible_units)] for c in cards],
         "nodes": [[node.content, state] for node, state in outcome.node_states],
+        "guards": [
+            [state.indicator.number, state.indicator.name, state.indicator.period, state.guard]
+            for state in outcome.indicators
+            if state.guard
+        ],
     }
     per_item = {
         "status": lambda v: v.status, "days_left": lambda v: v.days_left, "method": lambda v: v.method,
