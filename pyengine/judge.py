@@ -40,7 +40,7 @@ from pyengine.model import (
 )
 from pyengine.prompts import PromptLog, judge_prompts, next_prompt
 from pyengine.reminders import judge_reminders
-from pyengine.rules import Circular
+from pyengine.rules import Circular, NoCircular
 from pyengine.terms import (
     BEHIND,
     BY_INDICATOR,
@@ -113,8 +113,11 @@ def _by_number(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
 
 
 def _on(case: Case, broken: Rows, day: date) -> tuple[Case, dict[str, Verdict]]:
-    """判定日以前某一天的案卷和判定。"""
-    then = Case.of(case.ledger, case.circulars, day)
+    """判定日以前某一天的案卷和判定；早于第一份文件的日子，什么事由都不成立。"""
+    try:
+        then = Case.of(case.ledger, case.circulars, day)
+    except NoCircular:
+        return case, {}
     return then, _by_number(_verdicts(then, broken))
 
 
