@@ -70,9 +70,11 @@ def test_sample_shows_every_status_prompt_card_and_reminder(sample: Path) -> Non
     grounds = {card["ground"].split("（")[0] for card in result["cards"]}
     assert grounds >= {"上报材料不及时", "报送材料质量不高", "推进不力进度滞后", "推进不力节点逾期", "推进不力时限逾期"}
     assert {row["状态"] for row in rows_of(sample, "亮牌建议") if row["建议编号"]} == {"待确认", "已确认", "不采纳"}
-    assert {item["kind"] for item in result["reminders"]} == {"提示", "反馈", "节点", "时限", "整改", "备案", "确认"}
+    assert {item["kind"] for item in result["reminders"]} == {"提示", "反馈", "节点", "时限", "整改", "备案", "督查", "确认"}
     roundup = refresh_json(sample, "2026-09-24")
-    assert "督查" in {item["kind"] for item in roundup["reminders"]}
+    assert {"2026年9月4★督检汇总", "2026年三季度3★督检汇总"} <= {
+        item["text"].partition("，")[0] for item in roundup["reminders"] if item["kind"] == "督查"
+    }
 
 
 def test_sample_shows_how_short_periods_hold_longer_ones(sample: Path) -> None:
