@@ -22,7 +22,7 @@ from pyengine.layout import layout
 from pyengine.ooxml import CellEdit, Package, patch
 
 LEDGER = "政府工作报告台账"
-STAFF_ONLY = ("单位", "领导", "工作日历", "设置", "年度考评")
+STAFF_ONLY = ("单位", "领导", "工作日历", "设置")
 KEYS = {
     "as_of", "ledger", "circulars", "tasks", "findings", "prompts", "cards", "reminders", "letters", "ranking", "indicators",
     "summary", "written",
