@@ -73,6 +73,12 @@ APPROVAL_UNDATED = Kind("X12", WARNING, "调整申请写了“批准”但没有
 ADJUSTMENT_UNREADABLE = Kind("X13", WARNING, "批准的新值“{value}”读不出日期，不生效", "新值写明年月日")
 SHORT_NAME_CLASH = Kind("X14", WARNING, "简称“{value}”有两个单位在用（另见 {other}），不能据以识别", "改用不同的简称")
 UNIT_TWICE = Kind("X15", WARNING, "单位“{value}”重复（另见 {other}）", "删去重复的一行")
+UNITS_UNLISTED = Kind(
+    "X18",
+    NOTICE,
+    "{value}年参加排名的有 {count} 个单位在表上没有行（{items}），名次无处写",
+    "把单位补在年度考评表上，加减分可以空着",
+)
 
 # 规则
 YEAR_ODD = Kind("R01", WARNING, "完成时限{value}不在立项以后或台账年度 {read} 之内", "核对年份；确实跨年的不必改")

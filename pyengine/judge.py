@@ -26,7 +26,7 @@ from pyengine.doubts import doubts
 from pyengine.indicators import state_of
 from pyengine.model import Deadline, Finding, Ledger, Node, Outcome, Share, Task, Verdict
 from pyengine.prompts import PromptLog, judge_prompts, next_prompt
-from pyengine.rank import judge_ranking
+from pyengine.rank import judge_ranking, unlisted
 from pyengine.reminders import judge_reminders
 from pyengine.rules import Circular
 from pyengine.terms import (
@@ -69,7 +69,8 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
     node_states = tuple((node, _node_state(node, case, near)) for node in ledger.nodes)
     prompts, cards = judge_prompts(case, judged), judge_cards(case, judged)
     events = shown_events(case, cards)
-    found = (*findings, *doubts(case, verdicts, prompts))
+    ranking = judge_ranking(case, verdicts, broken, events)
+    found = (*findings, *doubts(case, verdicts, prompts), *unlisted(case, ranking))
     return Outcome(
         as_of=as_of,
         circulars=case.regime.listing(),
@@ -81,7 +82,7 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
         events=events,
         reminders=judge_reminders(case, judged, node_states, prompts, cards),
         findings=tuple(sorted(found, key=lambda item: _finding_order(item, ledger))),
-        ranking=judge_ranking(case, verdicts, broken, events),
+        ranking=ranking,
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from pyengine import findings as catalogue
 from pyengine.case import Case
 from pyengine.layout import layout
-from pyengine.model import AppraisalRow, Card, RankRow, ScoreItem, Verdict
+from pyengine.model import AppraisalRow, Card, Finding, RankRow, ScoreItem, Verdict
 from pyengine.scores import Year, decimal, items_by_unit, staff_items
 from pyengine.settings import Settings
 
@@ -38,6 +39,17 @@ def judge_ranking(
         for row in drafts
     )
     return tuple(sorted(final, key=lambda row: _listed(case, row)))
+
+
+def unlisted(case: Case, ranking: Iterable[RankRow]) -> Iterator[Finding]:
+    """台账年度的考评表已经用起来，而有的参评单位没有行：提示一条，免得后三位没有地方写。"""
+    kind, year = catalogue.UNITS_UNLISTED, case.ledger.year
+    listed = {row.unit for row in case.ledger.appraisals if row.year == year}
+    absent = [row.unit for row in ranking if row.year == year and row.unit not in listed]
+    if listed and absent:
+        names = "、".join(absent[:3]) + ("……" if len(absent) > 3 else "")
+        message = kind.message.format(value=year, count=len(absent), items=names)
+        yield Finding(kind.code, kind.severity, "年度考评", None, None, None, message, kind.advice)
 
 
 def _typed(case: Case) -> Mapping[int, list[AppraisalRow]]:

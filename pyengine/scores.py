@@ -63,7 +63,7 @@ def _on_time(year: Year, name: str) -> Iterator[_Event]:
         task, due = verdict.task, verdict.deadline.due
         done = task.finished if is_finished(task, year.case.as_of) else None
         if due and done and done <= due and year.holds(done):
-            yield _of_task(task, done, f"{done}办结，时限{due}", "办结日期")
+            yield _of_task(task, done, f"时限{due}，{done}办结", "办结日期")
 
 
 def _overdue(year: Year, name: str) -> Iterator[_Event]:

@@ -13,6 +13,7 @@ from pyengine.tables import SheetTable
 from pyengine.terms import UNVERIFIED
 
 Values = Mapping[str, Value]
+_PLAIN_KINDS = ("按时办结", "逾期", "退回")
 
 
 def standing_rows(
@@ -51,11 +52,13 @@ def details(row: RankRow) -> str:
         f"与后三位并列，按“{row.tie}”不列后三位" if row.tie and not row.last_three else "",
         f"优先推荐（{row.recommended}）" if row.recommended else "",
     )
-    return "\n".join([f"基础分 {plain(row.base)}", *map(_line, row.items), *filter(None, notes)])
+    return "\n".join([f"基础分 {plain(row.base)}", *map(item_line, row.items), *filter(None, notes)])
 
 
-def _line(item: ScoreItem) -> str:
-    parts = (str(item.on or ""), item.kind, signed(item.points), item.task, item.ground)
+def item_line(item: ScoreItem) -> str:
+    """一条加减分的写法：2026-07-01 逾期 −1 ZFGZ-2026-003（政府工作报告台账!M6）。种类已经说明白的，事由不重写。"""
+    ground = "" if item.kind in _PLAIN_KINDS else item.ground
+    parts = (str(item.on or ""), item.kind, signed(item.points), item.task, ground)
     return f"{' '.join(part for part in parts if part)}（{item.source}）"
 
 

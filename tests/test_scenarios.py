@@ -5,7 +5,8 @@ status 各编号的预警状态 · cards [牌, 单位, 事由, [编号], 建议|
 findings [代码 位置]（错误和警告）。以下只有写了才核对：reminders [类别, 日期, 编号] · notices 提示级的 findings（设置缺项除外）·
 card_rows 亮牌建议表应列的行 [牌, 单位, 事由, 状态] · ids 这些行的建议编号 · events 应补记的亮牌（建议编号）· card 各编号显示的牌 ·
 clauses 各牌的依据 · responsible 各牌的责任单位 · nodes 各节点状态 · due 有效时限 · kind 时限读法 · method 应达进度的算法 ·
-days_left、expected、progress、next_prompt。refused = true：早于第一份文件，拒绝判定。
+days_left、expected、progress、next_prompt · ranking 年度考评“年度 组别 名次 单位 得分 后三位、连续两年、优先推荐” ·
+items 系统和人填的加减分“单位 日期 种类 分值 编号 事由（出处）”。refused = true：早于第一份文件，拒绝判定。
 文件开头的 as_of、settings、base 用于全文件各场景，场景里写的优先。
 """
 
@@ -26,10 +27,12 @@ from pyengine.books.memory import MemoryBook
 from pyengine.cards import gravest, standing
 from pyengine.judge import recompute
 from pyengine.layout import layout
-from pyengine.model import Outcome
+from pyengine.model import Outcome, RankRow
 from pyengine.read import read_ledger
 from pyengine.rules import NoCircular, all_circulars
+from pyengine.scores import KINDS
 from pyengine.settings import setting_specs
+from pyengine.standings import item_line, plain
 from pyengine.terms import NOTICE, STATUSES
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -49,7 +52,20 @@ BASE: Mapping[str, object] = {
 }  # fmt: skip
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
-JUDGING = ("case", "check", "conditions", "interviews", "judge", "prompts", "read", "reminders", "replies", "rules")
+JUDGING = (
+    "case",
+    "check",
+    "conditions",
+    "interviews",
+    "judge",
+    "prompts",
+    "rank",
+    "read",
+    "reminders",
+    "replies",
+    "rules",
+    "scores",
+)
 FILE_KEYS = ("as_of", "settings", "base")
 CASE_KEYS = {"name", "expect", "last_refreshed", *FILE_KEYS, *layout().order}
 
@@ -97,6 +113,7 @@ def test_every_setting_that_judges_is_changed_somewhere() -> None:
         c.effective_setting for c in all_circulars()
     }
     used |= set(re.findall(r"_lag_over\(case, verdicts, \"([^\"]+)\"\)", source))
+    used |= {kind.setting for kind in KINDS}
     used &= set(setting_specs())
     assert used
     assert used <= {item for case in CASES for item in case["settings"]}
@@ -175,6 +192,8 @@ def seen(outcome: Outcome) -> dict[str, Any]:
         "events": [card.id for card in outcome.events],
         "clauses": [[c.colour, c.ground, str(c.cite)] for c in cards],
         "responsible": [[c.colour, c.unit, list(c.responsible_units)] for c in cards],
+        "ranking": [ranked(row) for row in outcome.ranking],
+        "items": [f"{row.unit} {item_line(item)}" for row in outcome.ranking for item in row.items],
         "nodes": [[node.content, state] for node, state in outcome.node_states],
     }
     per_item = {
@@ -185,3 +204,16 @@ def seen(outcome: Outcome) -> dict[str, Any]:
     }  # fmt: skip
     by_number = {kind: {v.task.number: read(v) for v in outcome.verdicts} for kind, read in per_item.items()}
     return {**{kind: sorted(rows) for kind, rows in found.items()}, **by_number, "card": dict(gravest(outcome.cards))}
+
+
+def ranked(row: RankRow) -> str:
+    """年度考评的一行，如“2026 总排名 第3名 县教育局 98.5 后三位（并列计入） 连续两年”。"""
+    last_three = f"后三位（{row.tie}）" if row.tie and row.last_three else "后三位" if row.last_three else ""
+    notes = (
+        last_three,
+        {True: "连续两年", None: "连续两年待核"}.get(row.two_years, ""),
+        "优先推荐" if row.recommended else "",
+    )
+    score = "数据待核" if row.score is None else plain(row.score)
+    rank = f"第{row.rank}名" if row.rank else "不排名"
+    return " ".join(filter(None, (str(row.year), row.group, rank, row.unit, score, *notes)))
