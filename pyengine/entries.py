@@ -195,7 +195,7 @@ def _appraised_year(row: Row, context: Context) -> int | None:
 
 def _appraised_unit(row: Row, context: Context) -> str:
     units = row.units("单位", context.directory)
-    if len(units) != 1 or is_collective(units[0]):
+    if len(units) != 1 or (units[0] not in context.directory.members and is_collective(units[0])):
         _unread(row, "单位", "不是一个单位", "一行写一个单位")
         return ""
     return units[0]
