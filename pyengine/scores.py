@@ -30,8 +30,8 @@ class Year:
     events: tuple[Card, ...]
 
     def holds(self, day: date | None) -> bool:
-        """这一天是否在台账年度之内、不晚于判定日。"""
-        return day is not None and day.year == self.case.ledger.year and day <= self.case.as_of
+        """这一天是否在台账年度之内。判定日以后的事案卷里没有。"""
+        return day is not None and day.year == self.case.ledger.year
 
 
 @dataclass(frozen=True, slots=True)

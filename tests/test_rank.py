@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -26,7 +27,7 @@ from pyengine.read import read_ledger
 from pyengine.rules import all_circulars
 from pyengine.scores import KINDS
 from pyengine.settings import setting_specs
-from pyengine.standings import plain, signed
+from pyengine.standings import plain, signed, standing_rows
 
 LEDGER = "政府工作报告台账"
 SHEET = "年度考评"
@@ -216,6 +217,38 @@ def test_every_row_of_a_unit_shows_the_same_result() -> None:
     assert refreshed(book, AS_OF) == 0
 
 
+def test_results_are_listed_by_year_group_rank_and_the_order_of_units() -> None:
+    units = [
+        {"单位名称": name, "类别": category}
+        for name, category in (("丙", "县直部门"), ("甲", None), ("乙", "乡镇"), ("丁", "县直部门"), ("戊", "县直部门"))
+    ]
+    task = {**TABLES[LEDGER][0], "牵头单位": "丁", "责任单位": "甲、乙、丙"}
+    typed = [(2025, "丁", None), (2026, "丁", None), (2026, "戊", 5), (2025, "丙", "很差"), (2026, "乙", -9)]
+    sheet = [dict(zip(("年度", "单位", "加减分"), row, strict=True)) for row in typed]
+    settings = [{"项目": "年度", "取值": 2026}, {"项目": "分组排名", "取值": "是"}]
+    outcome = judged({"单位": units, "设置": settings, LEDGER: [task], SHEET: sheet}, AS_OF)
+    assert [(row.year, row.group, row.rank, row.unit) for row in outcome.ranking] == [
+        (2026, "乡镇", 1, "乙"),
+        (2026, "县直部门", 1, "丙"),
+        (2026, "县直部门", 1, "丁"),
+        (2026, "未分类", 1, "甲"),
+        (2026, "", None, "戊"),
+        (2025, "县直部门", 1, "丁"),
+        (2025, "县直部门", None, "丙"),
+    ]
+
+
+def test_rows_are_tall_enough_for_what_staff_typed_too() -> None:
+    words = "；".join(["+1 经验做法在省级刊物刊发"] * 9)
+    tables = {**TABLES, SHEET: [{"年度": 2026, "单位": "单位0", "加减分": words}]}
+    grids = MemoryBook.of(tables).sheets()
+    reading = read_ledger(grids, AS_OF)
+    outcome = recompute(reading.ledger, all_circulars(), AS_OF)
+    narrow = replace(reading.tables[SHEET], columns={"加减分": reading.tables[SHEET].columns["加减分"]})
+    ((_, height),) = standing_rows(reading.ledger, outcome, narrow, grids[SHEET]).values()
+    assert height > 100
+
+
 def test_rows_left_out_by_the_tie_say_so() -> None:
     tables = {**TABLES, "设置": [*TABLES["设置"], {"项目": "末位并列", "取值": "并列不计入"}]}
     book = MemoryBook.of(tables)
@@ -310,5 +343,5 @@ def test_the_sample_sheet_shows_what_the_json_says(sample: Path) -> None:
         assert ("优先推荐" in str(row["明细"])) == result["recommended"]
         assert str(row["明细"]).count("（") >= len(result["items"])
         assert result["score"] == pytest.approx(100 + sum(item["points"] for item in result["items"]))
-    assert {kind["kind"] for row in ranking for kind in row["items"]} == {"加减分", "按时办结", "逾期", "黄牌"}
+    assert {kind["kind"] for row in ranking for kind in row["items"]} == {"加减分", "按时办结", "逾期"}
     assert {row["two_years"] for row in ranking if row["last_three"]} == {True, False}
