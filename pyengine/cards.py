@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
+from pyengine.answers import ANSWER_YES, ANSWERS, plain, shown_on, state_of, withdrawn
 from pyengine.case import Case
 from pyengine.conditions import CONDITIONS, Hit, Verdicts, recorded
 from pyengine.model import Card, CardRow, Citation, Fact
 from pyengine.rules import Rule
-from pyengine.standing import ANSWER_YES, ANSWERS, plain, shown_on, state_of, withdrawn
 from pyengine.terms import CARD_CONFIRMED, CARD_LAPSED, CARD_WAITING, COLOURS, PROPOSED
 
 Key = tuple[str, str, str, str]

@@ -159,10 +159,9 @@ def material_returned(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
     """黄牌：材料被退回达到“退回次数”；一项一天只算一次。"""
     allowed = {verdict.task.number for verdict in judgeable(case, verdicts)}
     found: dict[str, dict[tuple[str, date], Fact]] = defaultdict(dict)
-    for number, on, units, where in _returns(case):
+    for unit, number, on, where in returned_material(case):
         if _recent(case, on) and _ruled(case, on, "material_returned") and (number in allowed or not number):
-            for unit in units:
-                found[unit].setdefault((number, on), Fact(f"{number}材料{on}被退回（{where}）", number))
+            found[unit][number, on] = Fact(f"{number}材料{on}被退回（{where}）", number)
     for unit, returns in found.items():
         least = case.settings.int("退回次数")
         if len(returns) >= least:
@@ -174,6 +173,15 @@ def material_returned(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
 def _ruled(case: Case, day: date, when: str) -> bool:
     """这一天的现行文件有没有这个事由。"""
     return any(rule.when == when for rule in case.card_rules_on(day))
+
+
+def returned_material(case: Case) -> Iterator[tuple[str, str, date, str]]:
+    """退回的材料：(单位, 编号, 日期, 出处)。同一单位同一项同一天的，反馈和督查记录里都有也只算一次。"""
+    found: dict[tuple[str, str, date], str] = {}
+    for number, on, units, where in _returns(case):
+        for unit in units:
+            found.setdefault((unit, number, on), where)
+    return ((*key, where) for key, where in found.items())
 
 
 def _returns(case: Case) -> Iterator[tuple[str, date, tuple[str, ...], str]]:

@@ -87,7 +87,7 @@ def _closing(case: Case, task: Task, cards: tuple[Card, ...]) -> Iterator[Findin
     standing = [card for card in cards if card.state == CARD_CONFIRMED and task.number in card.standing_tasks]
     wanting = {
         f"办理状态是“{task.state or '空着'}”": task.state != DONE,
-        "没有办结日期": task.finished is None,
+        "没有办结日期": task.finished is None and task.state != DONE,  # 已完成而没有日期的，X05 已经报过
         f"还有{len(left)}个节点没有完成": bool(left),
         "整改没有完成": any(not rectified(case, record, task.number) for record in warned),
         f"{'、'.join(card.id for card in standing)}没有撤牌": bool(standing),

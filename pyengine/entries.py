@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -11,10 +12,13 @@ from pyengine import model
 from pyengine.cells import Row, show
 from pyengine.deadlines import Anchor, read_deadline
 from pyengine.grid import CellError
-from pyengine.layout import layout
+from pyengine.layout import header_key, layout
 from pyengine.periods import WorkCalendar
+from pyengine.points import read_points
 from pyengine.settings import Settings
-from pyengine.units import Directory, split_units
+from pyengine.units import Directory, is_collective, split_units
+
+_YEAR = re.compile(r"(20\d\d)年?度?")
 
 
 @dataclass(frozen=True)
@@ -164,6 +168,42 @@ def read_unit(row: Row, context: Context) -> model.Unit | None:
         row.place, name, row.list("简称"), row.choice("类别"), row.text("主要负责人"), row.text("职务"),
         row.text("分管县领导"), row.text("联络员"), row.text("电话"),
     )  # fmt: skip
+
+
+def read_appraisal(row: Row, context: Context) -> model.AppraisalRow | None:
+    """年度考评的一行；没有单位也没有加减分的为 None。"""
+    raw = row.raw("加减分")
+    if not row.text("单位") and (raw is None or (isinstance(raw, str) and not raw.strip())):
+        return None
+    year, unit, points = _appraised_year(row, context), _appraised_unit(row, context), read_points(row.value("加减分"))
+    if points is None:
+        _unread(row, "加减分", "读不出分值", "填数字，或逐条写明：+0.5 经验刊发；-1 迟报")
+    readable = bool(year and unit) and points is not None and not isinstance(raw, CellError)
+    return model.AppraisalRow(row.place, year, unit, points or (), readable)
+
+
+def _appraised_year(row: Row, context: Context) -> int | None:
+    match = _YEAR.fullmatch(header_key(row.text("年度")))
+    year = int(match[1]) if match else None
+    if year is None:
+        _unread(row, "年度", "不是年度", "填四位数的年度，如 2026")
+    elif year > context.year:
+        _unread(row, "年度", f"晚于台账年度 {context.year}", "核对年度；明年的考评记在明年的台账里")
+        return None
+    return year
+
+
+def _appraised_unit(row: Row, context: Context) -> str:
+    units = row.units("单位", context.directory)
+    if len(units) != 1 or (units[0] not in context.directory.members and is_collective(units[0])):
+        _unread(row, "单位", "不是一个单位", "一行写一个单位")
+        return ""
+    return units[0]
+
+
+def _unread(row: Row, header: str, why: str, how: str) -> None:
+    if not isinstance(row.raw(header), CellError):  # 错误值已经报过
+        row.note(catalogue.APPRAISAL_UNREADABLE, header, value=show(row.raw(header)), why=why, how=how)
 
 
 def read_day(row: Row, context: Context) -> tuple[date, bool] | None:

@@ -53,6 +53,7 @@ STATE_MISSING = Kind("C18", NOTICE, "办理状态没有填，按“正在办理�
 SETTING_BAD = Kind("C19", ERROR, "设置“{item}”取值“{value}”读不出，按默认 {read} 计", "{note}")
 CHILD_UNNUMBERED = Kind("C22", WARNING, "没有编号，未计入", "补上所属事项的编号")
 EVENT_DATE_MISSING = Kind("C20", WARNING, "没有日期，未计入", "补上日期")
+APPRAISAL_UNREADABLE = Kind("C23", ERROR, "{column}“{value}”{why}，得分待核", "{how}")
 
 # 跨行
 NUMBER_TWICE = Kind("X01", ERROR, "编号“{value}”重复（另见 {other}）", "改成不重复的编号")
@@ -73,6 +74,12 @@ ADJUSTMENT_UNREADABLE = Kind("X13", WARNING, "批准的新值“{value}”读不
 SHORT_NAME_CLASH = Kind("X14", WARNING, "简称“{value}”有两个单位在用（另见 {other}），不能据以识别", "改用不同的简称")
 UNIT_TWICE = Kind("X15", WARNING, "单位“{value}”重复（另见 {other}）", "删去重复的一行")
 CLOSED_EARLY = Kind("X16", WARNING, "已填销号日期，但{value}", "补齐后再销号；不应销号的删去销号日期")
+UNITS_UNLISTED = Kind(
+    "X18",
+    NOTICE,
+    "{value}年参加排名的有 {count} 个单位在表上没有行（{items}），名次无处写",
+    "把单位补在年度考评表上，加减分可以空着",
+)
 
 # 规则
 YEAR_ODD = Kind("R01", WARNING, "完成时限{value}不在立项以后或台账年度 {read} 之内", "核对年份；确实跨年的不必改")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from pyengine.case import Case
@@ -18,10 +18,10 @@ _REACHED = re.compile(r".*（(\d{4}-\d\d-\d\d)）")
 
 def interviewed_twice(case: Case) -> Iterator[tuple[str, date, tuple[str, ...], tuple[Fact, ...]]]:
     """每个达到次数的单位：(单位, 达到之日, 编号, 事实)。达到之日起十二个月内提出。"""
-    for unit, days in _days(case).items():
+    for unit, days in held(case).items():
         answered = _answered(case, unit)
         used = max((day for day, answer in answered if answer == "是"), default=date.min)
-        fresh = sorted(day for day in days if day > used)
+        fresh = sorted(day for day in days if day > used and _counts(case, day))
         rejected = {day for day, answer in answered if answer == "否"}
         for day in fresh:
             window = [other for other in fresh if other <= day and _within(case, other, day)]
@@ -38,10 +38,11 @@ def _within(case: Case, earlier: date, later: date) -> bool:
     return earlier.year == later.year
 
 
-def _days(case: Case) -> dict[str, dict[date, list[Record]]]:
+def held(case: Case) -> Mapping[str, Mapping[date, list[Record]]]:
+    """各单位被约谈的日子和当天的登记：同一天的几行是一次；考评后三位的约谈不在内。"""
     days: dict[str, dict[date, list[Record]]] = defaultdict(lambda: defaultdict(list))
     for record in case.records:
-        if record.event == EVENT and record.on and "后三位" not in record.reason and _counts(case, record.on):
+        if record.event == EVENT and record.on and "后三位" not in record.reason:
             for unit in record.units or case.leads_of(record.numbers):
                 if unit in case.directory.members:
                     days[unit][record.on].append(record)

@@ -39,6 +39,7 @@ from pyengine.model import (
     Verdict,
 )
 from pyengine.prompts import PromptLog, judge_prompts, next_prompt
+from pyengine.rank import judge_ranking, unlisted
 from pyengine.reminders import judge_reminders
 from pyengine.rules import Circular, NoCircular
 from pyengine.terms import (
@@ -83,7 +84,9 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
     node_states = tuple((node, _node_state(node, case, near)) for node in ledger.nodes)
     prompts = judge_prompts(case, judged)
     cards = judge_cards(case, judged, lambda day: _on(case, broken, day))
-    found = (*findings, *doubts(case, verdicts, prompts, cards))
+    events = shown_events(case, cards)
+    ranking = judge_ranking(case, verdicts, frozenset(broken), events)
+    found = (*findings, *doubts(case, verdicts, prompts, cards), *unlisted(case, ranking))
     shown = gravest(cards)
     verdicts = tuple(_with_card(verdict, shown.get(verdict.task.number)) for verdict in verdicts)
     return Outcome(
@@ -94,9 +97,10 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
         indicators=_indicator_states(case),
         prompts=prompts,
         cards=cards,
-        events=shown_events(case, cards),
+        events=events,
         reminders=judge_reminders(case, judged, node_states, prompts, cards),
         findings=tuple(sorted(found, key=lambda item: _finding_order(item, ledger))),
+        ranking=ranking,
     )
 
 

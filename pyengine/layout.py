@@ -16,7 +16,7 @@ from pyengine.ooxml import NamedLook
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """一列：表头、字段名、类型、由谁填写。"""
+    """一列：表头、字段名、类型、由谁填写。optional 的列没有也能读，没有就不写。"""
 
     name: str
     field: str
@@ -25,6 +25,7 @@ class Column:
     engine: bool = False
     format: str | None = None
     width: float = 12
+    optional: bool = False
     aliases: tuple[str, ...] = ()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from pyengine.layout import column_letter
@@ -195,6 +196,17 @@ class CardRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AppraisalRow:
+    """年度考评的一行：某单位某年的加减分。entries 为各条分值和事由；readable 为假即这一行读不出，单位、年度读不出的为空。"""
+
+    place: Place
+    year: int | None
+    unit: str
+    entries: tuple[tuple[Decimal, str], ...]
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """校验问题：级别、代码、位置、问题、建议。column 为表头；number 为所涉编号。"""
 
@@ -231,6 +243,8 @@ class Ledger:
     last_refreshed: date | None = None
     findings: tuple[Finding, ...] = ()
     shown_reminders: Mapping[tuple[str, str, str], date] = field(default_factory=dict)
+    appraisals: tuple[AppraisalRow, ...] = ()
+    next_record: Place | None = None
 
     def first_shown(self, kind: str, task: str, unit: str, as_of: date) -> date:
         """没有固有日期的待办首次列出的日期：待办提醒表里已有的（不晚于判定日）沿用，否则判定日。"""
@@ -341,8 +355,42 @@ class Reminder:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreItem:
+    """考评的一条加减分。on 是发生的日子（工作人员填的没有日子，为 None），task 为所涉编号，source 为出处的地址。"""
+
+    on: date | None
+    kind: str
+    ground: str
+    task: str
+    points: Decimal
+    source: str
+    cite: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class RankRow:
+    """考评结果：一个单位一年。score 为 base 加各条 items，有读不出的加减分时为 None；不参加排名的 group 为空、rank 为 None。
+
+    tie 是并列决定了算不算后三位时所用的“末位并列”取值；two_years 为 None 表示上一年的得分待核，无从判断。
+    """
+
+    year: int
+    unit: str
+    group: str
+    base: Decimal
+    items: tuple[ScoreItem, ...]
+    score: Decimal | None
+    cite: Citation
+    rank: int | None = None
+    last_three: bool = False
+    tie: str = ""
+    two_years: bool | None = False
+    recommended: Citation | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """结果：recompute 的全部结论。cards 含亮牌建议表应列的每一行；events 为应补记的亮牌。"""
+    """结果：recompute 的全部结论。cards 含亮牌建议表应列的每一行；events 为应补记的亮牌；ranking 为年度考评。"""
 
     as_of: date
     circulars: tuple[tuple[str, tuple[str, ...]], ...]
@@ -354,3 +402,4 @@ class Outcome:
     events: tuple[Card, ...]
     reminders: tuple[Reminder, ...]
     findings: tuple[Finding, ...]
+    ranking: tuple[RankRow, ...] = ()

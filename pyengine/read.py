@@ -94,6 +94,8 @@ def read_ledger(grids: Mapping[str, Grid], as_of: date) -> Reading:
         shown_reminders=dict(reader.each("reminders", _shown_reminder)),
         finding_answers=dict(reader.each("findings", _finding_answer)),
         last_refreshed=_last_refreshed(grids["首页"]),
+        appraisals=reader.each("appraisal", entries.read_appraisal),
+        next_record=_next_record(reader.tables["督查记录"]),
     )
     return Reading(replace(ledger, findings=tuple(reader.findings)), reader.tables)
 
@@ -203,6 +205,11 @@ def _finding_answer(row: Row, context: Context) -> tuple[tuple[str, str, str], s
     sheet = row.text("位置").split("!")[0]
     number, colon, _ = row.text("问题").partition("：")
     return (row.text("代码"), sheet, number if colon else ""), answer
+
+
+def _next_record(table: SheetTable) -> Place:
+    """督查记录末尾之后的第一行：系统补记的事件从这里写起。"""
+    return Place(table.sheet, table.last_row + 1, table.columns)
 
 
 def _last_refreshed(grid: Grid) -> date | None:

@@ -11,7 +11,7 @@ from typing import Any
 from pyengine.cards import gravest, shown_name, standing
 from pyengine.grid import Written
 from pyengine.letters import Letter
-from pyengine.model import Card, Finding, IndicatorState, Outcome, Prompt, Reminder, Verdict
+from pyengine.model import Card, Finding, IndicatorState, Outcome, Prompt, RankRow, Reminder, ScoreItem, Verdict
 from pyengine.summary import summarise
 from pyengine.terms import STATUSES
 
@@ -33,7 +33,7 @@ def report(
         "cards": [_card(item) for item in outcome.cards if standing(item)],
         "reminders": [_reminder(item) for item in outcome.reminders],
         "letters": [_letter(letter, path) for letter, path in letters],
-        "ranking": [],
+        "ranking": [_rank(row) for row in outcome.ranking],
         "indicators": [_indicator(item) for item in outcome.indicators],
         "summary": [_summary(row) for row in summarise(outcome.verdicts)],
         "written": {"cells": written.cells, "rows": written.rows, "parts": list(written.parts)},
@@ -108,6 +108,21 @@ def _indicator(item: IndicatorState) -> Json:
         "on_schedule": item.on_schedule or None,
         "guard": item.guard or None,
     }
+
+
+def _rank(row: RankRow) -> Json:
+    return {
+        "year": row.year, "unit": row.unit, "group": row.group or None, "score": None if row.score is None else float(row.score),
+        "rank": row.rank, "last_three": row.last_three, "two_years": bool(row.two_years), "recommended": row.recommended is not None,
+        "items": [_score_item(item) for item in row.items],
+    }  # fmt: skip
+
+
+def _score_item(item: ScoreItem) -> Json:
+    return {
+        "date": _day(item.on), "kind": item.kind, "ground": item.ground or None, "task": item.task or None, "points": float(item.points),
+        "source": item.source, "clause": item.cite.clause, "circular": item.cite.circular,
+    }  # fmt: skip
 
 
 def _letter(letter: Letter, path: Path | None) -> Json:

@@ -33,7 +33,7 @@ class SheetTable:
 def find_tables(grids: Mapping[str, Grid]) -> Mapping[str, SheetTable]:
     """工作簿里的各张表，按工作表名。
 
-    约定的表缺一张、缺一列、表头重复、数据行有纵向合并，都抛 StructureError。
+    约定的表缺一张、缺一列（可有可无的列除外）、表头重复、数据行有纵向合并，都抛 StructureError。
     工作人员另加的台账（表头有编号、工作任务、牵头单位、完成时限）一并读入。
     """
     _require_sheets(grids)
@@ -95,8 +95,9 @@ def _locate(sheet: str, grid: Grid, table: Table, strict: bool) -> SheetTable:
             f"{sheet}!第{layout().header_row}行 没有表头（应有“{'、'.join(expected[:4])}”等）", "请恢复表头行"
         )
     _refuse_twice(sheet, header_row, found)
-    if strict and missing:
-        names = "、".join(f"“{name}”" for name in missing)
+    required = [name for name in missing if not table.column(name).optional]
+    if strict and required:
+        names = "、".join(f"“{name}”" for name in required)
         raise StructureError(
             f"{sheet}!第{header_row}行 缺少表头{names}", "请补上这一列（列名照原样），或撤销删除、改名"
         )

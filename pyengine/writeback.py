@@ -19,6 +19,7 @@ from pyengine.lists import card_list, finding_list, reminder_list
 from pyengine.model import Card, Finding, Outcome, Place, Verdict
 from pyengine.ooxml import KEEP, CellEdit, Value, WriteRefused, stored_text
 from pyengine.read import Reading
+from pyengine.standings import standing_rows
 from pyengine.tables import SheetTable
 
 PLAIN = "无牌"
@@ -74,6 +75,7 @@ def plan_refresh(reading: Reading, outcome: Outcome, grids: Mapping[str, Grid]) 
     _write_verdicts(plan, reading, outcome)
     _write_nodes(plan, outcome)
     _write_indicators(plan, reading, outcome)
+    _write_standings(plan, reading, outcome)
     _write_checks(plan, reading, outcome.findings)
     for sheet, rows in zip(
         _LISTS, (reminder_list(reading, outcome), card_list(outcome), finding_list(reading, outcome)), strict=True
@@ -190,6 +192,17 @@ def _write_indicators(plan: Plan, reading: Reading, outcome: Outcome) -> None:
         plan.put(place.sheet, place.row, place.columns.get("序时判断"), state.on_schedule or None)
         height = _height(plan, reading, place, "保障判断", state.guard)
         plan.put(place.sheet, place.row, place.columns.get("保障判断"), state.guard or None, height=height)
+
+
+def _write_standings(plan: Plan, reading: Reading, outcome: Outcome) -> None:
+    """年度考评：每一行的系统列；人删空了的行清掉上次写的。"""
+    table = reading.tables["年度考评"]
+    rows = standing_rows(reading.ledger, outcome, table, plan.grids[table.sheet])
+    for row, (values, height) in rows.items():
+        for column in table.table.engine:
+            at, value = table.columns.get(column.name), values.get(column.name)
+            plan.put(table.sheet, row, at, value, number_format=column.format, height=height)
+    _clear_stale(plan, table, set(rows))
 
 
 def _write_checks(plan: Plan, reading: Reading, findings: Iterable[Finding]) -> None:

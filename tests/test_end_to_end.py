@@ -22,7 +22,7 @@ from pyengine.layout import layout
 from pyengine.ooxml import CellEdit, Package, patch
 
 LEDGER = "政府工作报告台账"
-STAFF_ONLY = ("单位", "领导", "工作日历", "设置", "年度考评")
+STAFF_ONLY = ("单位", "领导", "工作日历", "设置")
 KEYS = {
     "as_of", "ledger", "circulars", "tasks", "findings", "prompts", "cards", "reminders", "letters", "ranking", "indicators",
     "summary", "written",
@@ -70,7 +70,16 @@ def test_sample_shows_every_status_prompt_card_and_reminder(sample: Path) -> Non
     grounds = {card["ground"].split("（")[0] for card in result["cards"]}
     assert grounds >= {"上报材料不及时", "报送材料质量不高", "推进不力进度滞后", "推进不力节点逾期", "推进不力时限逾期"}
     assert {row["状态"] for row in rows_of(sample, "亮牌建议") if row["建议编号"]} == {"待确认", "已确认", "不采纳"}
-    assert {item["kind"] for item in result["reminders"]} == {"提示", "反馈", "节点", "时限", "整改", "备案", "督查", "确认"}
+    assert {item["kind"] for item in result["reminders"]} == {
+        "提示",
+        "反馈",
+        "节点",
+        "时限",
+        "整改",
+        "备案",
+        "督查",
+        "确认",
+    }
     roundup = refresh_json(sample, "2026-09-24")
     assert {"2026年9月4★督检汇总", "2026年三季度3★督检汇总"} <= {
         item["text"].partition("，")[0] for item in roundup["reminders"] if item["kind"] == "督查"

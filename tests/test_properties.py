@@ -80,7 +80,7 @@ FEEDBACK = st.lists(
 RECORDS = st.lists(
     st.builds(
         _record, DAYS, EVENTS, st.lists(st.sampled_from(NUMBERS), max_size=2, unique=True), st.sampled_from(["教育局", "县水务局", "教育局、水务局"]),
-        st.none() | st.integers(0, 20), st.none() | st.integers(0, 30), st.sampled_from(["工作不到位", "贯彻落实不力", "态度不好", "考评后三位"]),
+        st.none() | st.integers(0, 20), st.none() | st.integers(0, 30), st.sampled_from(["工作不到位", "贯彻落实不力", "态度不好", "考评后三位", "推诿扯皮"]),
     ),
     max_size=6, unique_by=lambda row: row["日期"],
 )  # fmt: skip
@@ -100,16 +100,30 @@ ADJUSTMENTS = st.lists(
 )  # fmt: skip
 
 
-SETTINGS = st.sampled_from(["自动", "友政办发〔2022〕11号"]).map(
-    lambda number: [{"项目": "年度", "取值": 2026}, {"项目": "适用文件", "取值": number}]
-)
+POINTS = ("按时办结加分", "逾期扣分", "退回扣分", "黄牌扣分", "橙牌扣分", "红牌扣分", "约谈扣分", "问责扣分")
+SETTINGS = st.builds(
+    lambda number, points: [
+        {"项目": "年度", "取值": 2026}, {"项目": "适用文件", "取值": number}, {"项目": "后三位最少单位数", "取值": 2},
+        *({"项目": item, "取值": value} for item, value in zip(POINTS, points, strict=True)),
+    ],
+    st.sampled_from(["自动", "友政办发〔2022〕11号"]),
+    st.lists(st.sampled_from([0, 0.1, 0.3, 1.5]), min_size=len(POINTS), max_size=len(POINTS)),
+)  # fmt: skip
+APPRAISALS = st.lists(
+    st.builds(
+        lambda year, unit, points: {"年度": year, "单位": unit, "加减分": points},
+        st.sampled_from([2025, 2026, 2026, 2027, None]), st.sampled_from(["教育局", "县水务局", "城关镇", "县统计局", None]),
+        st.none() | st.sampled_from([0.1, -0.2, "+0.1 经验刊发；-0.3 迟报", "迟报", "无"]),
+    ),
+    max_size=8,
+)  # fmt: skip
 
 
 @st.composite
 def ledgers(draw: st.DrawFn) -> Sheets:
     return {
         "单位": [dict(row) for row in UNITS], "设置": draw(SETTINGS), LEDGER: draw(tasks()), "时间节点": draw(NODES),
-        "进展反馈": draw(FEEDBACK), "督查记录": draw(RECORDS), "调整申请": draw(ADJUSTMENTS),
+        "进展反馈": draw(FEEDBACK), "督查记录": draw(RECORDS), "调整申请": draw(ADJUSTMENTS), "年度考评": draw(APPRAISALS),
     }  # fmt: skip
 
 
@@ -147,6 +161,18 @@ def reminders(outcome: Outcome) -> set[tuple[object, ...]]:
     return {(item.kind, item.on, item.unit, frozenset(item.task.split("、"))) for item in outcome.reminders}
 
 
+def ranking(outcome: Outcome) -> list[tuple[object, ...]]:
+    """年度考评里与行号无关的部分；并列的按单位表的次序列，所以不论次序。"""
+    rows = (
+        (
+            row.year, row.unit, row.group, row.score, row.rank, row.last_three, row.tie, row.two_years, row.recommended,
+            sorted((str(item.on), item.kind, item.task, item.points) for item in row.items),
+        )
+        for row in outcome.ranking
+    )  # fmt: skip
+    return sorted(rows, key=lambda row: row[:2])
+
+
 @FEW
 @given(ledgers(), DAYS, tasks(), DAYS)
 def test_an_unrelated_item_changes_nothing_for_the_others(sheets: Sheets, as_of: date, more: Rows, due: date) -> None:
@@ -166,6 +192,7 @@ def test_the_order_of_rows_changes_nothing(sheets: Sheets, as_of: date, random: 
     assert cards(second) == cards(first)
     assert prompts(second) == prompts(first)
     assert reminders(second) == reminders(first)
+    assert ranking(second) == ranking(first)
     assert sorted(item.code for item in first.findings) == sorted(item.code for item in second.findings)
 
 
@@ -235,6 +262,7 @@ def test_what_is_dated_later_does_not_exist_yet(sheets: Sheets, as_of: date, day
         judged({**sheets, **{sheet: [*sheets[sheet], *rows] for sheet, rows in future.items()}}, as_of),
     )
     assert (verdicts(added), cards(added), prompts(added)) == (verdicts(plain), cards(plain), prompts(plain))
+    assert ranking(added) == ranking(plain)
 
 
 def moved(value: object, days: int) -> object:

@@ -6,7 +6,9 @@ findings [代码 位置]（错误和警告）。以下只有写了才核对：re
 card_rows 亮牌建议表应列的行 [牌, 单位, 事由, 状态] · ids 这些行的建议编号 · events 应补记的亮牌（建议编号）· card 各编号显示的牌 ·
 clauses 各牌的依据 · responsible 各牌的责任单位 · nodes 各节点状态 ·
 guards 各行的保障判断 [编号, 指标, 期别, 文字]（空着的不列）· due 有效时限 · kind 时限读法 · method 应达进度的算法 ·
-days_left、expected、progress、next_prompt。refused = true：早于第一份文件，拒绝判定。
+days_left、expected、progress、next_prompt · facts 各牌 [事由, 状态, [事实]] · messages 错误和警告的说法 · texts 待办的内容 ·
+ranking 年度考评“年度 组别 名次 单位 得分 后三位、连续两年、优先推荐” · items 系统和人填的加减分“单位 日期 种类 分值 编号 事由（出处）”。
+refused = true：早于第一份文件，拒绝判定。entries 是这个文件（fires、spares 是这个场景）试的规则名称，见 rules.toml。
 文件开头的 as_of、settings、base 用于全文件各场景，场景里写的优先。
 """
 
@@ -26,11 +28,12 @@ from pyengine.books.memory import MemoryBook
 from pyengine.cards import gravest, shown_name, standing
 from pyengine.judge import recompute
 from pyengine.layout import layout
-from pyengine.model import Outcome
+from pyengine.model import Outcome, RankRow
 from pyengine.read import read_ledger
 from pyengine.rulebook import all_circulars
 from pyengine.rules import Circular, NoCircular, Rule
 from pyengine.settings import setting_specs
+from pyengine.standings import item_line, plain
 from pyengine.terms import NOTICE, STATUSES
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -219,6 +222,8 @@ def seen(outcome: Outcome) -> dict[str, Any]:
         "events": [card.id for card in outcome.events],
         "clauses": [[c.colour, c.ground, str(c.cite)] for c in cards],
         "responsible": [[c.colour, c.unit, list(c.responsible_units)] for c in cards],
+        "ranking": [ranked(row) for row in outcome.ranking],
+        "items": [f"{row.unit} {item_line(item)}" for row in outcome.ranking for item in row.items],
         "nodes": [[node.content, state] for node, state in outcome.node_states],
         "guards": [
             [state.indicator.number, state.indicator.name, state.indicator.period, state.guard]
@@ -238,3 +243,16 @@ def seen(outcome: Outcome) -> dict[str, Any]:
         **by_number,
         "card": {number: shown_name(card) for number, card in gravest(outcome.cards).items()},
     }
+
+
+def ranked(row: RankRow) -> str:
+    """年度考评的一行，如“2026 总排名 第3名 县教育局 98.5 后三位（并列计入） 连续两年”。"""
+    last_three = f"后三位（{row.tie}）" if row.tie and row.last_three else "后三位" if row.last_three else ""
+    notes = (
+        last_three,
+        {True: "连续两年", None: "连续两年待核"}.get(row.two_years, ""),
+        "优先推荐" if row.recommended else "",
+    )
+    score = "数据待核" if row.score is None else plain(row.score)
+    rank = f"第{row.rank}名" if row.rank else "不排名"
+    return " ".join(filter(None, (str(row.year), row.group, rank, row.unit, score, *notes)))
