@@ -81,8 +81,14 @@ def _hits(case: Case, verdicts: Verdicts) -> Iterator[tuple[Rule, Hit]]:
         for rule in circular.rules:
             if not rule.card:
                 continue
-            found = CONDITIONS[rule.when](case, verdicts) if rule.when else recorded(case, rule)
-            yield from ((rule, hit) for hit in found if rule in case.card_rules_on(hit.on))
+            yield from ((rule, hit) for hit in _found(case, rule, verdicts) if rule in case.card_rules_on(hit.on))
+
+
+def _found(case: Case, rule: Rule, verdicts: Verdicts) -> Iterator[Hit]:
+    if rule.when:
+        yield from CONDITIONS[rule.when](case, verdicts)
+    if rule.recorded:
+        yield from recorded(case, rule)
 
 
 def _cards_of(case: Case, key: Key, ground: _Ground | None, rows: list[CardRow]) -> Iterator[Card]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pyengine import findings as catalogue
 from pyengine.case import Case, is_open, may_lag
 from pyengine.cells import percent
-from pyengine.findings import finding
+from pyengine.findings import finding, sheet_finding
 from pyengine.indicators import actual_share
 from pyengine.model import Finding, Prompt, Record, Verdict
 from pyengine.terms import UNVERIFIED
@@ -21,10 +21,7 @@ def doubts(case: Case, verdicts: tuple[Verdict, ...], prompts: tuple[Prompt, ...
     for record in case.records:
         yield from _ground(case, record)
     for year in sorted({prompt.reply_by.year for prompt in prompts if prompt.provisional}):
-        kind = catalogue.CALENDAR_MISSING
-        yield Finding(
-            kind.code, kind.severity, "工作日历", None, None, None, kind.message.format(value=year), kind.advice
-        )
+        yield sheet_finding(catalogue.CALENDAR_MISSING, "工作日历", value=year)
 
 
 def _progress(case: Case, verdict: Verdict) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from pyengine.check import check
 from pyengine.doubts import doubts
 from pyengine.indicators import state_of
 from pyengine.model import Deadline, Finding, Ledger, Node, Outcome, Share, Task, Verdict
+from pyengine.past import recall
 from pyengine.prompts import PromptLog, judge_prompts, next_prompt
 from pyengine.reminders import judge_reminders
 from pyengine.rules import Circular
@@ -59,6 +60,8 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
     """判定日 as_of 的全部结论。早于第一份文件抛 NoCircular。"""
     case = Case.of(ledger, circulars, as_of)
     findings = (*ledger.findings, *check(ledger))
+    before = recall(case, findings)
+    case = replace(case, kept=before.kept, standing=before.standing)
     broken = frozenset((item.sheet, item.row) for item in findings if item.severity == ERROR)
     verdicts = tuple(_verdict(task, case, (task.place.sheet, task.place.row) in broken) for task in ledger.tasks)
     judged = {verdict.task.number: verdict for verdict in verdicts if verdict.task.number}
@@ -67,7 +70,7 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
     near = ledger.settings.int("临近天数")
     node_states = tuple((node, _node_state(node, case, near)) for node in ledger.nodes)
     prompts, cards = judge_prompts(case, judged), judge_cards(case, judged)
-    found = (*findings, *doubts(case, verdicts, prompts))
+    found = (*findings, *before.findings, *doubts(case, verdicts, prompts))
     return Outcome(
         as_of=as_of,
         circulars=case.regime.listing(),
@@ -79,6 +82,7 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
         events=shown_events(case, cards),
         reminders=judge_reminders(case, judged, node_states, prompts, cards),
         findings=tuple(sorted(found, key=lambda item: _finding_order(item, ledger))),
+        snapshot=before.snapshot,
     )
 
 
@@ -115,7 +119,8 @@ def _status(verdict: Verdict, case: Case, broken: bool) -> tuple[str, str]:
     if may_lag(task) and verdict.days_left is not None and verdict.days_left < 0:
         return OVERDUE, f"完成时限{due.due}已过{-verdict.days_left}天"
     if not_started(task, verdict.progress, case):
-        return NOT_STARTED, f"启动时限{effective(task, case, '启动时限').due}已过，没有启动"
+        kept = "（改动未经批准，仍按原定）" if (task.number, "启动时限") in case.kept else ""
+        return NOT_STARTED, f"启动时限{effective(task, case, '启动时限').due}已过，没有启动{kept}"
     late = _late_reason(verdict, case) if may_lag(task) else ""
     if late:
         return BEHIND, late

@@ -28,6 +28,7 @@ CONDITION_NAMES = frozenset(
         "deadline_overdue",
         "rectification_overdue",
         "interviewed_twice",
+        "ledger_substandard",
     ]
 )
 """when 可用的名称：conditions.CONDITIONS 的各项（测试核对两处一致）。"""
@@ -57,7 +58,7 @@ class NoCircular(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """一条规则：条款、要旨，以及它说的是星级、节奏还是牌。when 是可计算的事由，recorded 是由人认定的事由词。"""
+    """一条规则：条款、要旨，以及它说的是星级、节奏还是牌。when 是可计算的事由，recorded 是由人认定的事由词，可以都有。"""
 
     circular: str
     chapter: str
