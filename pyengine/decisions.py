@@ -9,7 +9,7 @@ from datetime import date
 
 from pyengine import findings as catalogue
 from pyengine.case import Case
-from pyengine.cells import show
+from pyengine.cells import quoted
 from pyengine.deadlines import normal_form, same_words, show_deadline
 from pyengine.findings import finding, sheet_finding
 from pyengine.model import Finding, Meeting, PastDecision
@@ -113,8 +113,8 @@ def _same(item: PastDecision, row: Meeting) -> bool:
 
 
 _PARTS: tuple[tuple[str, Callable[[PastDecision, Meeting], bool], Callable[[PastDecision], str]], ...] = (
-    ("议定事项", _same_text, lambda item: f"“{show(item.decision)}”"),
-    ("责任单位", _same_units, lambda item: f"“{show('、'.join(item.units))}”"),
+    ("议定事项", _same_text, lambda item: quoted(item.decision)),
+    ("责任单位", _same_units, lambda item: quoted("、".join(item.units))),
     ("完成时限", _same_due, lambda item: show_deadline(item.due)),
 )
 
@@ -126,5 +126,5 @@ def _changed(item: PastDecision, row: Meeting) -> Finding:
 
 
 def _lost(item: PastDecision) -> Finding:
-    facts = {"value": item.on, "read": show(item.decision)}
+    facts = {"value": item.on, "read": quoted(item.decision)}
     return sheet_finding(catalogue.DECISION_GONE, SHEET, item.number, **facts)

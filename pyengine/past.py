@@ -9,7 +9,7 @@ from datetime import date
 
 from pyengine import findings as catalogue
 from pyengine.case import Case, approved, is_open, reported, stated
-from pyengine.cells import percent, plain_text, show
+from pyengine.cells import percent, plain_text, quoted
 from pyengine.deadlines import normal_form, same_words, show_deadline
 from pyengine.decisions import recall_decisions
 from pyengine.findings import finding, sheet_finding
@@ -140,7 +140,7 @@ class _View:
                 yield self._deadline_finding(header)
         old = self.old
         if old and self._goal_moved():
-            yield self._note(catalogue.GOAL_CHANGED, "年度目标", value=show(old.goal), read=show(self.task.goal))
+            yield self._note(catalogue.GOAL_CHANGED, "年度目标", value=quoted(old.goal), read=quoted(self.task.goal))
         if old and self._reopened() and not self.broken:
             word, column = (CLOSED, "销号日期") if old.closed else (FINISHED, "办理状态")
             yield self._note(catalogue.REOPENED, column, value=old.last_closed, read=word)
