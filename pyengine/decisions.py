@@ -12,7 +12,7 @@ from pyengine.case import Case
 from pyengine.cells import quoted
 from pyengine.deadlines import normal_form, same_words, show_deadline
 from pyengine.findings import finding, sheet_finding
-from pyengine.model import Finding, Meeting, PastDecision
+from pyengine.model import Deadline, Finding, Meeting, PastDecision
 from pyengine.units import Directory
 
 SHEET = "会商调度"
@@ -43,7 +43,13 @@ def recall_decisions(case: Case, before: Iterable[PastDecision]) -> Decided:
 
 def _of(row: Meeting) -> PastDecision:
     assert row.on is not None
-    return PastDecision(row.on, row.number, row.decision, row.units, replace(row.due, note="", dates=()))
+    return PastDecision(
+        row.on,
+        row.number,
+        row.decision,
+        row.units,
+        Deadline(row.due.kind, row.due.due, row.due.start, text=row.due.text),
+    )
 
 
 def _in_full(item: PastDecision, directory: Directory) -> PastDecision:

@@ -127,26 +127,20 @@ def _set_aside(path: Path) -> Path:
 def to_json(snapshot: Snapshot) -> str:
     """快照的 JSON：空着的不写，日期 ISO，进度是分数。"""
     content = {
-        "items": [_row(item, PastItem.__slots__) for item in snapshot.items],
-        "decisions": [_row(item, PastDecision.__slots__) for item in snapshot.decisions],
-        "standing": [[*key, day.isoformat()] for key, day in snapshot.standing.items()],
+        "items": snapshot.items,
+        "decisions": snapshot.decisions,
+        "standing": [(*key, day) for key, day in snapshot.standing.items()],
     }
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-
-
-def _row(item: object, names: tuple[str, ...]) -> Mapping[str, object]:
-    values = ((name, getattr(item, name)) for name in names)
-    return {name: _plain(value) for name, value in values if value not in (None, "", ())}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Deadline):
-        return _row(value, Deadline.__slots__)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, tuple):
-        return [_plain(part) for part in value]
-    return str(value)
+    if isinstance(value, Fraction):
+        return str(value)
+    row = {name: getattr(value, name) for name in type(value).__slots__}  # type: ignore[attr-defined]
+    return {name: part for name, part in row.items() if part or isinstance(part, Fraction)}
 
 
 def from_json(as_of: str, text: str) -> Snapshot:
@@ -166,7 +160,7 @@ def from_json(as_of: str, text: str) -> Snapshot:
 def _item(row: Mapping[str, Any]) -> dict[str, Any]:
     days = {name: _maybe(row, name, date.fromisoformat) for name in ("initiated", "finished", "closed", "last_closed")}
     return {
-        "number": row["number"], "sheet": row["sheet"], "goal": row.get("goal", ""), "state": row.get("state", ""),
+        "number": row.get("number", ""), "sheet": row.get("sheet", ""), "goal": row.get("goal", ""), "state": row.get("state", ""),
         "due": _deadline(row["due"]), "start_due": _deadline(row["start_due"]),
         "goal_since": date.fromisoformat(row["goal_since"]), "last_seen": date.fromisoformat(row["last_seen"]),
         "progress": _maybe(row, "progress", Fraction), **days,

@@ -20,6 +20,7 @@ from pyengine.model import (
     FindingKey,
     Ledger,
     PastItem,
+    Record,
     Snapshot,
     Task,
 )  # fmt: skip
@@ -45,13 +46,17 @@ def recall(case: Case, findings: Iterable[Finding]) -> Recollection:
     findings, last = tuple(findings), newest(case.ledger, case.as_of)
     before, unique = {item.number: item for item in last.items}, _unique(case.ledger)
     broken = {(item.sheet, item.row) for item in findings if item.severity == ERROR}
-    views = [_View(task, before.get(task.number), case, _at(task) in broken) for task in unique.values()]
+    struck = _struck(case)
+    views = [
+        _View(task, before.get(number), case, _at(task) in broken, struck.get(number))
+        for number, task in unique.items()
+    ]
     decided = recall_decisions(case, last.decisions)
     standing, days = _standing(case, findings, last)
     items = {**before, **{view.task.number: view.next() for view in views}}
     snapshot = Snapshot(case.as_of, tuple(items[number] for number in sorted(items)), decided.decisions, days)
     found = (item for view in views for item in view.findings())
-    gone = _gone(case, before.values())
+    gone = _gone(case, before.values(), struck)
     kept = {(view.task.number, header): due for view in views for header in DEADLINES if (due := view.kept(header))}
     return Recollection(kept, (*found, *gone, *decided.findings), standing, snapshot)
 
@@ -68,18 +73,24 @@ def _unique(ledger: Ledger) -> Mapping[str, Task]:
     return {task.number: task for task in ledger.tasks if task.number and counts[task.number] == 1}
 
 
+def _struck(case: Case) -> Mapping[str, Record]:
+    """督查记录里登记了销号的编号，和最近的那一行。"""
+    return {number: record for record in case.records if record.event == "销号" for number in record.numbers}
+
+
 def _at(task: Task) -> tuple[str, int | None]:
     return task.place.sheet, task.place.row
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """一个事项的现在（task）和从前（old，头一次见为 None）。broken 是本行有错误。"""
+    """一个事项的现在（task）和从前（old，头一次见为 None）。broken 是本行有错误，struck 是登记了销号的那一行。"""
 
     task: Task
     old: PastItem | None
     case: Case
     broken: bool
+    struck: Record | None
 
     def before(self, header: str) -> Deadline:
         """从前的时限；头一次见为缺失。"""
@@ -109,7 +120,7 @@ class _View:
         now = stated(self.task, header)
         if self.moved(header) or now.kind == UNREADABLE:
             return self.before(header)
-        return replace(now, note="", dates=())
+        return Deadline(now.kind, now.due, now.start, text=now.text)
 
     def _same_goal(self) -> bool:
         before, now = self.old.goal if self.old else "", self.task.goal
@@ -147,9 +158,9 @@ class _View:
         if old and old.progress is not None and self.task.progress is not None and self._fell():
             facts = {"value": percent(old.progress), "read": percent(self.task.progress)}
             yield self._note(catalogue.PROGRESS_FELL, "完成进度", **facts)
-        record = next((r for r in self.case.records if r.event == "销号" and self.task.number in r.numbers), None)
-        if record and not self.task.closed:
-            yield self._note(catalogue.CLOSING_UNDATED, "销号日期", value=record.on, where=record.place.ref("事件"))
+        if self.struck and not self.task.closed:
+            where = self.struck.place.ref("事件")
+            yield self._note(catalogue.CLOSING_UNDATED, "销号日期", value=self.struck.on, where=where)
 
     def _deadline_finding(self, header: str) -> Finding:
         agreed = approved(self.task, self.case, header)
@@ -186,10 +197,9 @@ def _resolved(due: Deadline) -> tuple[str, date | None]:
     return due.kind, due.due
 
 
-def _gone(case: Case, before: Iterable[PastItem]) -> Iterator[Finding]:
+def _gone(case: Case, before: Iterable[PastItem], struck: Mapping[str, Record]) -> Iterator[Finding]:
     """从前在办、现在哪张台账里都没有的事项；督查记录里销了号的不算。"""
-    known = {task.number for task in case.ledger.tasks}
-    known |= {number for record in case.records if record.event == "销号" for number in record.numbers}
+    known = {task.number for task in case.ledger.tasks} | set(struck)
     for item in before:
         if item.number not in known and item.last_closed != item.last_seen:
             yield sheet_finding(catalogue.ITEM_GONE, item.sheet, item.number, value=item.last_seen)

@@ -116,7 +116,12 @@ def _twice(run: Callable[[], T]) -> T:
 
 
 def draft_letters(
-    open_book: Callable[[], Book], ledger: Path, out: Path, as_of: date, stamp: str, step: Step = lambda _: None,
+    open_book: Callable[[], Book],
+    ledger: Path,
+    out: Path,
+    as_of: date,
+    stamp: str,
+    step: Step = lambda _: None,
     past: tuple[Snapshot, ...] = (),
 ) -> Result:
     """起草应发的公文到 out，并（设置 生成即登记）在督查记录补登。
