@@ -49,7 +49,7 @@ class History:
         except _Damaged:
             self._damaged = True
             self.note = f"历史文件 {FOLDER}/{FILE} 已损坏或不是本程序的，这次没有与从前对照"
-        except (sqlite3.Error, OSError):
+        except (sqlite3.Error, OSError, ValueError):  # ValueError：文件名里有不成字的字节
             self._unread = True
             self.note = f"历史文件 {FOLDER}/{FILE} 被占用或读不出，这次没有与从前对照，也没有记下今天"
         return ()
@@ -63,7 +63,7 @@ class History:
             if self._damaged or not self._put(snapshot):
                 self.note = f"历史文件已损坏或不是本程序的，改名为 {_set_aside(self._path).name}，从今天重新记起"
                 self._put(snapshot)
-        except (sqlite3.Error, OSError):
+        except (sqlite3.Error, OSError, ValueError):
             self.note = f"历史没有记下（{FOLDER} 文件夹不能写，或历史文件被占用），刷新不受影响，下次不能与今天对照"
 
     def _newest(self, database: sqlite3.Connection, as_of: date) -> tuple[Snapshot, ...]:

@@ -126,6 +126,32 @@ def test_the_order_of_rows_changes_neither_findings_nor_the_snapshot(
     assert outcomes[0] == outcomes[1]
 
 
+MEETINGS = st.lists(
+    st.builds(
+        lambda on, what, number, unit, due: {"日期": on, "议定事项": what, "编号": number, "责任单位": unit, "完成时限": due},
+        st.dates(date(2026, 5, 1), date(2026, 5, 4)), st.sampled_from(["开工", "用地", "资金"]), st.sampled_from([None, "A1", "A2"]),
+        st.sampled_from(["教育局", "水务局", "水务局、教育局"]), st.sampled_from([None, "6月底前", date(2026, 6, 30), "持续推进", "看情况"]),
+    ),
+    max_size=6,
+)  # fmt: skip
+
+
+@FEW
+@given(MEETINGS, MEETINGS, st.randoms(use_true_random=False))
+def test_decisions_are_compared_the_same_in_any_order_and_again(before: Any, after: Any, random: Any) -> None:
+    day = date(2026, 5, 20)
+    units = [{"单位名称": "县教育局", "简称": "教育局"}, {"单位名称": "县水务局", "简称": "水务局"}]
+    said = lambda rows: ledger_of({"单位": units, "会商调度": rows}, day)  # noqa: E731
+    judged = lambda ledger, *past: recompute(replace(ledger, past=past), all_circulars(), day)  # noqa: E731
+    told = lambda outcome: sorted((f.code, f.message) for f in outcome.findings if f.code in PAST_CODES)  # noqa: E731
+    first = judged(said(before)).snapshot
+    assert told(judged(said(random.sample(before, len(before))), first)) == []
+    second, mixed = judged(said(after), first), judged(said(random.sample(after, len(after))), first)
+    assert (told(mixed), mixed.snapshot) == (told(second), second.snapshot)
+    assert judged(said(after), second.snapshot) == second
+    assert len(told(second)) <= len(before)
+
+
 # --- 台账旁的文件 -----------------------------------------------------------------------------------------------------
 
 
