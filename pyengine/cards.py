@@ -96,9 +96,14 @@ def _hits(case: Case, verdicts: Verdicts) -> Iterator[tuple[Rule, Hit]]:
         for rule in circular.rules:
             if not rule.card:
                 continue
-            found = list(CONDITIONS[rule.when](case.under(rule), verdicts)) if rule.when else []
-            found += recorded(case, rule) if rule.recorded else []
-            yield from ((rule, hit) for hit in found if rule in case.card_rules_on(hit.on))
+            yield from ((rule, hit) for hit in _found(case, rule, verdicts) if rule in case.card_rules_on(hit.on))
+
+
+def _found(case: Case, rule: Rule, verdicts: Verdicts) -> Iterator[Hit]:
+    if rule.when:
+        yield from CONDITIONS[rule.when](case.under(rule), verdicts)
+    if rule.recorded:
+        yield from recorded(case, rule)
 
 
 def _cards_of(case: Case, key: Key, ground: _Ground | None, rows: list[CardRow], held: Held) -> Iterator[Card]:

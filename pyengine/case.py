@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import TypeVar
 
 from pyengine.indicators import actual_share, expected_share
-from pyengine.model import Adjustment, Deadline, Feedback, Indicator, Ledger, Node, Record, Share, Task
+from pyengine.model import Adjustment, Deadline, Feedback, Finding, Indicator, Ledger, Node, Record, Share, Task
 from pyengine.rules import Circular, NoCircular, Regime, Rule, in_force
 from pyengine.settings import Settings
 from pyengine.terms import (
@@ -31,7 +31,10 @@ T = TypeVar("T", Node, Indicator, Feedback, Adjustment)
 
 @dataclass(frozen=True)
 class Case:
-    """案卷：台账、现行规则、判定日，和按编号理好的节点、反馈、调整、事件。"""
+    """案卷：台账、现行规则、判定日，和按编号理好的节点、反馈、调整、事件。
+
+    kept 是改动未经批准、仍旧算数的原时限（按编号、列），standing 是台账各行的不规范之处和首次报出的日子：对照从前才知道。
+    """
 
     ledger: Ledger
     circulars: tuple[Circular, ...]
@@ -44,6 +47,8 @@ class Case:
     adjustments: Mapping[str, tuple[Adjustment, ...]]
     records: tuple[Record, ...]
     directory: Directory
+    kept: Mapping[tuple[str, str], Deadline] = field(default_factory=dict)
+    standing: Mapping[Finding, date] = field(default_factory=dict)
 
     @classmethod
     def of(cls, ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Case:
@@ -140,20 +145,35 @@ def is_open(task: Task, as_of: date) -> bool:
 
 
 def effective(task: Task, case: Case, item: str) -> Deadline:
-    """有效时限：最近批准的调整优先，否则原填。item 为 完成时限 或 启动时限。"""
-    stated = task.due if item == "完成时限" else task.start_due
+    """有效时限：最近批准的调整优先，其次改动未经批准的原时限，否则原填。item 为 完成时限 或 启动时限。"""
+    return approved(task, case, item) or case.kept.get((task.number, item)) or stated(task, item)
+
+
+def stated(task: Task, item: str) -> Deadline:
+    """台账里填的时限。item 为 完成时限 或 启动时限。"""
+    return task.due if item == "完成时限" else task.start_due
+
+
+def approved(task: Task, case: Case, item: str) -> Deadline | None:
+    """最近批准的调整定下的时限；没有则 None。"""
     for adjustment in reversed(case.adjustments.get(task.number, ())):
         if adjustment.item == item and adjustment.new_deadline.kind not in (UNREADABLE, MISSING):
             note = f"{adjustment.approved}批准调整（{adjustment.place.ref('新值')}）"
             return replace(adjustment.new_deadline, note=note)
-    return stated
+    return None
+
+
+def reported(task: Task, case: Case) -> Feedback | None:
+    """判定日以前最近一次采用且报了进度的反馈；没有则 None。"""
+    found = reversed(case.feedback.get(task.number, ()))
+    return next((item for item in found if item.result == "采用" and item.progress is not None), None)
 
 
 def progress(task: Task, case: Case) -> tuple[Share | None, str]:
     """完成进度和它的出处：判定日以前最近一次采用的反馈，否则台账的完成进度；都没有的指标事项按实际累计。"""
-    for item in reversed(case.feedback.get(task.number, ())):
-        if item.result == "采用" and item.progress is not None:
-            return item.progress, item.place.ref("完成进度")
+    item = reported(task, case)
+    if item is not None:
+        return item.progress, item.place.ref("完成进度")
     if task.progress is None and task.number in case.indicators:
         return actual_share(case.indicators[task.number], case.as_of), "指标进度"
     return task.progress, task.place.ref("完成进度")

@@ -32,6 +32,11 @@ def show(value: object) -> str:
     return text if len(text) <= 30 else text[:29] + "…"
 
 
+def quoted(value: object) -> str:
+    """加引号的写法；空白不加。"""
+    return f"“{show(value)}”" if plain_text(value) else show(value)
+
+
 def plain_text(value: object) -> str:
     """值的文字：整数不带小数点，日期不带时刻，不截断；空白为空串。"""
     if isinstance(value, float) and value.is_integer():

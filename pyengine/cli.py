@@ -18,7 +18,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pyengine.books.locks import refuse_if_locked
-from pyengine.console import print_checks, print_demo, print_findings, print_letters, print_new, print_refresh
+from pyengine.console import (
+    print_checks,
+    print_demo,
+    print_findings,
+    print_letters,
+    print_new,
+    print_note,
+    print_refresh,
+)
 from pyengine.errors import exit_of, explain
 from pyengine.terms import ERROR, LAST_YEAR
 
@@ -52,6 +60,7 @@ def demo(folder: Annotated[Path, typer.Argument(metavar="DIR")] = Path("督办�
     from duban_workbook import SAMPLE_AS_OF, build
 
     from pyengine.books.file import FileBook
+    from pyengine.history import History
     from pyengine.refresh import draft_letters, refresh
 
     ledgers = (folder / "督办台账.xlsm", folder / "督办台账.xlsx")
@@ -61,9 +70,13 @@ def demo(folder: Annotated[Path, typer.Argument(metavar="DIR")] = Path("督办�
         for ledger in ledgers:
             step(f"生成 {ledger.name}")
             build(ledger, sample=True)
-            result = refresh(lambda path=ledger: FileBook(path), SAMPLE_AS_OF, _stamp(), step)  # type: ignore[misc]
-        drafted = draft_letters(lambda: FileBook(ledgers[0]), ledgers[0], folder / "公文", SAMPLE_AS_OF, _stamp(), step)
-        refresh(lambda: FileBook(ledgers[0]), SAMPLE_AS_OF, _stamp(), step)
+            history = History(ledger)
+            result = refresh(lambda path=ledger: FileBook(path), SAMPLE_AS_OF, _stamp(), step, history)  # type: ignore[misc]
+        history = History(ledgers[0])
+        past = history.load(SAMPLE_AS_OF)
+        out = folder / "公文"
+        drafted = draft_letters(lambda: FileBook(ledgers[0]), ledgers[0], out, SAMPLE_AS_OF, _stamp(), step, past)
+        refresh(lambda: FileBook(ledgers[0]), SAMPLE_AS_OF, _stamp(), step, history)
     print_demo(folder, result, drafted)
 
 
@@ -88,16 +101,19 @@ def new(
 def refresh(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) -> None:
     """刷新：校验、判定，把状态、提醒、亮牌建议写回台账。"""
     from pyengine.books.file import FileBook
+    from pyengine.history import History
     from pyengine.refresh import refresh as run
     from pyengine.report import report
 
     _require_free(ledger)
     _require_folder(json_file, ledger)
+    history = History(ledger)
     with _progress(4) as step:
         step("打开台账")
-        result = run(lambda: FileBook(ledger), as_of or date.today(), _stamp(), step)
+        result = run(lambda: FileBook(ledger), as_of or date.today(), _stamp(), step, history)
     _save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
     print_refresh(ledger, result)
+    print_note(history.note)
     _finish(result.outcome)
 
 
@@ -105,16 +121,19 @@ def refresh(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) 
 def check(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) -> None:
     """校验：只列问题，不写任何文件。"""
     from pyengine.books.file import FileBook
+    from pyengine.history import History
     from pyengine.refresh import examine
     from pyengine.report import report
 
     _require(ledger)
     _require_folder(json_file, ledger)
+    day, history = as_of or date.today(), History(ledger)
     with _progress(3) as step:
         step("打开台账")
-        result, _ = examine(FileBook(ledger), as_of or date.today(), step)
+        result, _ = examine(FileBook(ledger), day, step, history.load(day))
     _save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
     print_findings(ledger, result.outcome.findings)
+    print_note(history.note)
     _finish(result.outcome)
 
 
@@ -129,6 +148,7 @@ def letters(
 ) -> None:
     """公文：起草该发的工作提示和提示函，并登记到督查记录。"""
     from pyengine.books.file import FileBook
+    from pyengine.history import History
     from pyengine.refresh import draft_letters
     from pyengine.render import require_pdf, to_pdf
 
@@ -136,13 +156,16 @@ def letters(
     if pdf:
         require_pdf()
     folder = out or ledger.parent / "公文"
+    day, history = as_of or date.today(), History(ledger)
     with _progress(6) as step:
         step("打开台账")
-        result = draft_letters(lambda: FileBook(ledger), ledger, folder, as_of or date.today(), _stamp(), step)
+        past = history.load(day)
+        result = draft_letters(lambda: FileBook(ledger), ledger, folder, day, _stamp(), step, past)
         if pdf:
             step("转成 PDF")
             to_pdf([path for _, path in result.letters if path], folder)
     print_letters(folder, result)
+    print_note(history.note)
     _finish(result.outcome)
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from pyengine.case import Case, effective, has_started, is_open, may_lag, overdue_nodes
 from pyengine.case import not_started as late_to_start
-from pyengine.cells import percent
+from pyengine.cells import percent, show
 from pyengine.interviews import interviewed_twice
 from pyengine.model import Fact, Record, Task, Verdict
 from pyengine.replies import REPLY_EVENTS, answered_in_time, items_of, late_items, rectified
@@ -237,6 +237,19 @@ def _moved(case: Case, number: str, since: date | None) -> bool:
     return any(share > before for on, share in shares if on and since and on > since)
 
 
+def ledger_substandard(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
+    """黄牌：台账一处不规范，自校验首次提示起超过“台账宽限天数”仍没有改。说的是这一行，不是进度：数据待核、缺时限的也算。"""
+    grace = case.settings.int("台账宽限天数")
+    tasks = {(task.place.sheet, task.place.row): task for task in case.ledger.tasks}
+    for item, first in case.standing.items():
+        task = tasks.get((item.sheet, item.row or 0))
+        if task is not None and (case.as_of - first).days > grace and is_open(task, case.as_of):
+            name, numbers = task.number or show(task.content), (task.number,) if task.number else ()
+            text = f"{name}{item.message}，{first}起校验已提示（{item.sheet}!{item.cell}）"
+            for unit in case.known_leads(task):
+                yield Hit(unit, numbers, (Fact(text, task.number),), case.as_of)
+
+
 def interviews(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
     """红牌：一年内被约谈达到“约谈次数”。"""
     for unit, day, numbers, facts in interviewed_twice(case):
@@ -256,6 +269,7 @@ CONDITIONS: Mapping[str, Condition] = {
     "rectification_overdue": rectification_overdue,
     "repeated_supervision": repeated_supervision,
     "interviewed_twice": interviews,
+    "ledger_substandard": ledger_substandard,
 }
 
 

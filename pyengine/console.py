@@ -61,6 +61,12 @@ def print_findings(ledger: Path, findings: Sequence[Finding]) -> None:
         _out.print(f"[{item.severity} {item.code}] {where} {number}{item.message}。{item.advice}")
 
 
+def print_note(note: str) -> None:
+    """附带要说的一句话；没有就不说。"""
+    if note:
+        _out.print(note)
+
+
 def print_letters(folder: Path, result: Result) -> None:
     """公文起草完成。"""
     drafted = [path for _, path in result.letters if path]

@@ -126,6 +126,17 @@ def normal_form(text: str) -> str:
     return re.sub(r"[-‐‑‒–—―~～]+", "-", text).strip("，,;。:.、")
 
 
+def show_deadline(due: Deadline) -> str:
+    """时限在问题里的写法：到期日，没有的照原文。"""
+    return str(due.due) if due.due else f"“{_short(due.text)}”" if due.text else "（空）"
+
+
+def same_words(first: Deadline, second: Deadline) -> bool:
+    """是否一样的写法、同一年到期：写法没有动而日子差几天的，是设置或工作日历变了（立行立改、月初）。"""
+    worded = normal_form(first.text) == normal_form(second.text)
+    return worded and bool(first.due and second.due and first.due.year == second.due.year)
+
+
 def _short(text: str) -> str:
     text = text.strip()
     return text if len(text) <= 30 else text[:29] + "…"

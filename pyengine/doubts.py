@@ -10,7 +10,7 @@ from pyengine import findings as catalogue
 from pyengine.case import Case, is_closed, is_open, may_lag, node_is_done
 from pyengine.cells import percent, plain_text
 from pyengine.chains import mismatches
-from pyengine.findings import finding
+from pyengine.findings import finding, sheet_finding
 from pyengine.indicators import actual_share
 from pyengine.model import Card, Feedback, Finding, Indicator, Prompt, Record, Task, Verdict
 from pyengine.prompts import AT_ANY_TIME
@@ -35,10 +35,7 @@ def doubts(
     for record in case.records:
         yield from _ground(case, record)
     for year in sorted({prompt.reply_by.year for prompt in prompts if prompt.provisional}):
-        kind = catalogue.CALENDAR_MISSING
-        yield Finding(
-            kind.code, kind.severity, "工作日历", None, None, None, kind.message.format(value=year), kind.advice
-        )
+        yield sheet_finding(catalogue.CALENDAR_MISSING, "工作日历", value=year)
 
 
 def _progress(case: Case, verdict: Verdict) -> Iterator[Finding]:

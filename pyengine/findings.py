@@ -103,6 +103,43 @@ CALENDAR_MISSING = Kind(
     "R04", NOTICE, "{value}年放假安排未收录，工作日暂按周末推算", "放假安排公布后，在工作日历表补上休、班"
 )
 
+# 规则：与从前对照（见 past）
+DEADLINE_CHANGED = Kind(
+    "R10", WARNING, "{column}由{value}改为{read}，没有批准的调整申请，仍按{value}计",
+    "登记调整申请，批准后生效；改错了的改回{value}",
+)  # fmt: skip
+DEADLINE_NOT_AS_APPROVED = Kind(
+    "R11", WARNING, "{column}由{value}改为{read}，与批准的{other}不一致，按{other}计", "改为{other}，或改回{value}"
+)
+GOAL_CHANGED = Kind(
+    "R12", WARNING, "年度目标由{value}改为{read}，没有批准的调整申请", "登记调整申请，批准后再改；改错了的改回"
+)
+REOPENED = Kind("R13", WARNING, "{value}还是{read}，现在又在办", "误改的改回；确需重新办理的，在“确认”填已知悉")
+CLOSING_UNDATED = Kind(
+    "R14", WARNING, "{value}登记了销号（{where}），这里没有销号日期", "补填销号日期，或核对那一行记录"
+)
+PROGRESS_FELL = Kind(
+    "R15", WARNING, "完成进度由{value}降为{read}", "核对进度；确应调低的，登记一条采用的进展反馈说明情况"
+)
+DECISION_CHANGED = Kind(
+    "R16",
+    WARNING,
+    "{value}会商{changes}，议定的事项不能随意改变",
+    "改回原来议定的；确需改变的，再次会商后另登一行，写明编号",
+)
+DECISION_GONE = Kind(
+    "R17", WARNING, "{value}会商议定的{read}没有了", "补回这一行；再次会商已经改变的，另登一行，写明编号"
+)
+ITEM_GONE = Kind(
+    "R18", WARNING, "{value}还在台账里，没有完成也没有销号，现在没有了", "补回这一行；确已办结的填办结、销号日期"
+)
+
+
+def sheet_finding(kind: Kind, sheet: str, number: str = "", **facts: object) -> Finding:
+    """kind 在 sheet 这张表上的一条问题，不落在哪一行；facts 填入说法和改法。"""
+    words = kind.message.format(**facts), kind.advice.format(**facts)
+    return Finding(kind.code, kind.severity, sheet, None, None, None, *words, number=number)
+
 
 def finding(kind: Kind, place: Place, column: str | None, number: str = "", **facts: object) -> Finding:
     """kind 在 place 这一行 column 这一列的一条问题；facts 填入说法和改法。"""

@@ -38,6 +38,7 @@ from pyengine.model import (
     Task,
     Verdict,
 )
+from pyengine.past import recall
 from pyengine.prompts import PromptLog, judge_prompts, next_prompt
 from pyengine.rank import judge_ranking, unlisted
 from pyengine.reminders import judge_reminders
@@ -75,6 +76,8 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
     """判定日 as_of 的全部结论。早于第一份文件抛 NoCircular。"""
     case = Case.of(ledger, circulars, as_of)
     findings = (*ledger.findings, *check(ledger, case.regime.stars))
+    before = recall(case, findings)
+    case = replace(case, kept=before.kept, standing=before.standing)
     broken = {(item.sheet, item.row): item for item in reversed(findings) if item.severity == ERROR}
     verdicts = _verdicts(case, broken)
     judged = _by_number(verdicts)
@@ -86,7 +89,7 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
     cards = judge_cards(case, judged, lambda day: _on(case, broken, day))
     events = shown_events(case, cards)
     ranking = judge_ranking(case, verdicts, frozenset(broken), events)
-    found = (*findings, *doubts(case, verdicts, prompts, cards), *unlisted(case, ranking))
+    found = (*findings, *before.findings, *doubts(case, verdicts, prompts, cards), *unlisted(case, ranking))
     shown = gravest(cards)
     verdicts = tuple(_with_card(verdict, shown.get(verdict.task.number)) for verdict in verdicts)
     return Outcome(
@@ -101,6 +104,7 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
         reminders=judge_reminders(case, judged, node_states, prompts, cards),
         findings=tuple(sorted(found, key=lambda item: _finding_order(item, ledger))),
         ranking=ranking,
+        snapshot=before.snapshot,
     )
 
 
@@ -119,7 +123,7 @@ def _by_number(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
 def _on(case: Case, broken: Rows, day: date) -> tuple[Case, dict[str, Verdict]]:
     """判定日以前某一天的案卷和判定；早于第一份文件的日子，什么事由都不成立。"""
     try:
-        then = Case.of(case.ledger, case.circulars, day)
+        then = replace(Case.of(case.ledger, case.circulars, day), kept=case.kept, standing=case.standing)
     except NoCircular:
         return case, {}
     return then, _by_number(_verdicts(then, broken))
@@ -166,7 +170,8 @@ def _status(verdict: Verdict, case: Case, broken: Finding | None) -> tuple[str, 
         return OVERDUE, f"完成时限{due.due}已过{-verdict.days_left}天（{task.place.ref('完成时限')}）"
     if not_started(task, verdict.progress, case):
         start = effective(task, case, "启动时限").due
-        return NOT_STARTED, f"启动时限{start}已过，没有启动（{task.place.ref('启动时限')}）"
+        kept = "，改动未经批准，仍按原定" if (task.number, "启动时限") in case.kept else ""
+        return NOT_STARTED, f"启动时限{start}已过，没有启动（{task.place.ref('启动时限')}{kept}）"
     late = _late_reason(verdict, case) if may_lag(task) else ""
     if late:
         return BEHIND, late

@@ -34,7 +34,7 @@ DEMANDS: Final = (
 FEEDBACK_LENGTH: Final = 60
 NAME_BYTES: Final = 200
 _UNSAFE: Final = re.compile(r'[<>:"/\\|?*]')
-_ADDRESS: Final = re.compile(r"[、，；\s]*[^\s（）()，。；、：!]*!(?:[A-Z]{1,3}\d+|第\d+行)")
+_ADDRESS: Final = re.compile(r"(?:另见)?[、，；\s]*[^\s（）()，。；、：!]*!(?:[A-Z]{1,3}\d+|第\d+行)")
 _HOLLOW: Final = re.compile(r"[（(][\s、，；]*[）)]")
 _LEADING: Final = re.compile(r"(?<=[（(])[、，；]+")
 _ISO_DATE: Final = re.compile(r"(?<![\d-])(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\d-])")

@@ -222,8 +222,59 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class PastItem:
+    """事项从前的样子：未经批准的改动不算，记的仍是改动以前的。
+
+    goal_since 年度目标自哪天起如此，last_closed 最近一次见它完结（已完成、已销号）是哪天，last_seen 最近一次在台账里见到它。
+    """
+
+    number: str
+    sheet: str
+    initiated: date | None
+    due: Deadline
+    start_due: Deadline
+    goal: str
+    goal_since: date
+    state: str
+    finished: date | None
+    closed: date | None
+    progress: Share | None
+    last_closed: date | None
+    last_seen: date
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    """会商议定的一个事项从前的样子。"""
+
+    on: date
+    number: str
+    decision: str
+    units: tuple[str, ...]
+    due: Deadline
+
+
+FindingKey = tuple[str, str, str]
+"""台账行上的同一条问题：代码、编号（没有编号的按工作任务）、列。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """快照：判定日 as_of 刷新后记下的台账；standing 为当日仍在的问题各自首次报出的日子。"""
+
+    as_of: date
+    items: tuple[PastItem, ...] = ()
+    decisions: tuple[PastDecision, ...] = ()
+    standing: Mapping[FindingKey, date] = field(default_factory=dict)
+
+
+NO_SNAPSHOT = Snapshot(date.min)
+"""没有历史。"""
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
-    """台账：读入的全部事实。"""
+    """台账：读入的全部事实。past 为从前各次刷新的快照，不是从工作簿读的。"""
 
     year: int
     settings: Settings
@@ -245,6 +296,7 @@ class Ledger:
     shown_reminders: Mapping[tuple[str, str, str], date] = field(default_factory=dict)
     appraisals: tuple[AppraisalRow, ...] = ()
     next_record: Place | None = None
+    past: tuple[Snapshot, ...] = ()
 
     def first_shown(self, kind: str, task: str, unit: str, as_of: date) -> date:
         """没有固有日期的待办首次列出的日期：待办提醒表里已有的（不晚于判定日）沿用，否则判定日。"""
@@ -390,7 +442,7 @@ class RankRow:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """结果：recompute 的全部结论。cards 含亮牌建议表应列的每一行；events 为应补记的亮牌；ranking 为年度考评。"""
+    """结果：recompute 的全部结论。cards 含亮牌建议表应列的每一行；events 为应补记的亮牌；ranking 为年度考评；snapshot 供下一次对照。"""
 
     as_of: date
     circulars: tuple[tuple[str, tuple[str, ...]], ...]
@@ -403,3 +455,4 @@ class Outcome:
     reminders: tuple[Reminder, ...]
     findings: tuple[Finding, ...]
     ranking: tuple[RankRow, ...] = ()
+    snapshot: Snapshot = NO_SNAPSHOT

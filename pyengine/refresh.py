@@ -1,11 +1,11 @@
-"""整个程序：读 → 判 → 写回。公文另走一步：判 → 起草 → 登记。"""
+"""整个程序：读 → 与从前对照着判 → 写回 → 记下今天。公文另走一步：判 → 起草 → 登记。"""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -14,7 +14,7 @@ from pyengine.grid import Grid, Written
 from pyengine.judge import recompute
 from pyengine.layout import layout
 from pyengine.letters import Letter, letters_due
-from pyengine.model import Outcome
+from pyengine.model import Outcome, Snapshot
 from pyengine.ooxml import CellEdit, ChangedMeanwhile, NamedLook, WriteRefused
 from pyengine.read import Reading, read_ledger
 from pyengine.rulebook import all_circulars
@@ -34,6 +34,30 @@ class Book(Protocol):
     def write(self, edits: Mapping[str, Sequence[CellEdit]], looks: Mapping[str, NamedLook], stamp: str) -> Written: ...
 
 
+class History(Protocol):
+    """历史：取出从前的快照、记下今天的。台账旁的文件是历史，Forgetful 是没有历史。"""
+
+    def load(self, as_of: date) -> tuple[Snapshot, ...]:
+        """不晚于 as_of 的快照。"""
+
+    def save(self, snapshot: Snapshot) -> None:
+        """记下 snapshot，同一天的替换。"""
+
+
+class Forgetful:
+    """没有历史：什么也不记得，什么也不记。"""
+
+    def load(self, as_of: date) -> tuple[Snapshot, ...]:
+        """空的。"""
+        return ()
+
+    def save(self, snapshot: Snapshot) -> None:
+        """不记。"""
+
+
+NO_HISTORY = Forgetful()
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """一次运行的结果。letters 为公文和它的文件（没有起草的为 None）。"""
@@ -44,11 +68,14 @@ class Result:
     letters: tuple[tuple[Letter, Path | None], ...] = ()
 
 
-def examine(book: Book, as_of: date, step: Step = lambda _: None) -> tuple[Result, Mapping[str, Grid]]:
-    """只读只判，不写：结果和读到的原值。"""
+def examine(
+    book: Book, as_of: date, step: Step = lambda _: None, past: tuple[Snapshot, ...] = ()
+) -> tuple[Result, Mapping[str, Grid]]:
+    """只读只判，不写：结果和读到的原值。past 是从前的快照。"""
     step("读取台账")
     grids = book.sheets()
     reading = read_ledger(grids, as_of)
+    reading = replace(reading, ledger=replace(reading.ledger, past=past))
     step("校验判定")
     outcome = recompute(reading.ledger, all_circulars(), as_of)
     return Result(
@@ -56,13 +83,17 @@ def examine(book: Book, as_of: date, step: Step = lambda _: None) -> tuple[Resul
     ), grids
 
 
-def refresh(open_book: Callable[[], Book], as_of: date, stamp: str, step: Step = lambda _: None) -> Result:
-    """刷新：读、判、写回。其间台账被人改过就重来一次，再被改则抛 ChangedMeanwhile。"""
-    return _twice(lambda: _refresh(open_book(), as_of, stamp, step))
+def refresh(
+    open_book: Callable[[], Book], as_of: date, stamp: str, step: Step = lambda _: None, history: History = NO_HISTORY
+) -> Result:
+    """刷新：读、判、写回，写成了才记入历史。其间台账被人改过就重来一次，再被改则抛 ChangedMeanwhile。"""
+    result = _twice(lambda: _refresh(open_book(), as_of, stamp, step, history.load(as_of)))
+    history.save(result.outcome.snapshot)
+    return result
 
 
-def _refresh(book: Book, as_of: date, stamp: str, step: Step) -> Result:
-    result, grids = examine(book, as_of, step)
+def _refresh(book: Book, as_of: date, stamp: str, step: Step, past: tuple[Snapshot, ...]) -> Result:
+    result, grids = examine(book, as_of, step, past)
     edits = plan_refresh(result.reading, result.outcome, grids)
     step("写回台账")
     written = _write(book, result.reading, edits, stamp)
@@ -85,17 +116,25 @@ def _twice(run: Callable[[], T]) -> T:
 
 
 def draft_letters(
-    open_book: Callable[[], Book], ledger: Path, out: Path, as_of: date, stamp: str, step: Step = lambda _: None
+    open_book: Callable[[], Book],
+    ledger: Path,
+    out: Path,
+    as_of: date,
+    stamp: str,
+    step: Step = lambda _: None,
+    past: tuple[Snapshot, ...] = (),
 ) -> Result:
     """起草应发的公文到 out，并（设置 生成即登记）在督查记录补登。
 
     先全部写到临时目录，登记成功后才移入 out：要么都有，要么都没有。
     """
-    return _twice(lambda: _draft(open_book(), ledger, out, as_of, stamp, step))
+    return _twice(lambda: _draft(open_book(), ledger, out, as_of, stamp, step, past))
 
 
-def _draft(book: Book, ledger: Path, out: Path, as_of: date, stamp: str, step: Step) -> Result:
-    result, grids = examine(book, as_of, step)
+def _draft(
+    book: Book, ledger: Path, out: Path, as_of: date, stamp: str, step: Step, past: tuple[Snapshot, ...]
+) -> Result:
+    result, grids = examine(book, as_of, step, past)
     letters = [letter for letter, _ in result.letters]
     if not letters:
         return result

@@ -33,6 +33,7 @@ CONDITION_NAMES = frozenset(
         "deadline_overdue",
         "rectification_overdue",
         "interviewed_twice",
+        "ledger_substandard",
     ]
 )
 """when 可用的名称：conditions.CONDITIONS 的各项（测试核对两处一致）。"""

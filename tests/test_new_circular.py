@@ -25,7 +25,7 @@ GUIDE = (Path(__file__).parent.parent / "docs" / "新文件上手.md").read_text
 
 @pytest.mark.parametrize("case", list(_cases(FILES)))
 def test_scenario(case: Mapping[str, Any]) -> None:
-    compare(case["expect"], judge(case, CIRCULARS))
+    compare(case["expect"], judge(case, circulars=CIRCULARS))
 
 
 def test_the_new_circular_governs_what_it_speaks_of_and_nothing_else() -> None:

@@ -109,7 +109,7 @@ def test_each_card_rule_says_colour_ground_letters_and_who() -> None:
     assert [
         rule for rule in cards if not (rule.ground and rule.letters and rule.actor and rule.subject == "牵头单位")
     ] == []
-    assert [rule for rule in cards if bool(rule.when) == bool(rule.recorded)] == []
+    assert [rule for rule in cards if not (rule.when or rule.recorded)] == []
     grounds = [(rule.circular, rule.card, rule.ground) for rule in cards]
     assert len(grounds) == len(set(grounds))
 

@@ -6,10 +6,11 @@ findings [代码 位置]（错误和警告）。以下只有写了才核对：re
 card_rows 亮牌建议表应列的行 [牌, 单位, 事由, 状态] · ids 这些行的建议编号 · events 应补记的亮牌（建议编号）· card 各编号显示的牌 ·
 clauses 各牌的依据 · responsible 各牌的责任单位 · nodes 各节点状态 ·
 guards 各行的保障判断 [编号, 指标, 期别, 文字]（空着的不列）· due 有效时限 · kind 时限读法 · method 应达进度的算法 ·
-days_left、expected、progress、next_prompt · facts 各牌 [事由, 状态, [事实]] · messages 错误和警告的说法 · texts 待办的内容 ·
+days_left、expected、progress、next_prompt · row_facts 各行 [事由, 状态, [事实]] · facts 各牌的事实 · messages 错误和警告的“代码 说法” · texts 待办的内容 ·
 ranking 年度考评“年度 组别 名次 单位 得分 后三位、连续两年、优先推荐” · items 系统和人填的加减分“单位 日期 种类 分值 编号 事由（出处）”。
 refused = true：早于第一份文件，拒绝判定。entries 是这个文件（fires、spares 是这个场景）试的规则名称，见 rules.toml。
 文件开头的 as_of、settings、base 用于全文件各场景，场景里写的优先。
+[[case.past]] 是从前各次刷新时的台账：as_of 和当时的各张表，依次读、判，留下快照，再判今天的。
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from pyengine.books.memory import MemoryBook
 from pyengine.cards import gravest, shown_name, standing
 from pyengine.judge import recompute
 from pyengine.layout import layout
-from pyengine.model import Outcome, RankRow
+from pyengine.model import Outcome, RankRow, Snapshot
 from pyengine.read import read_ledger
 from pyengine.rulebook import all_circulars
 from pyengine.rules import Circular, NoCircular, Rule
@@ -54,7 +55,7 @@ BASE: Mapping[str, object] = {
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 FILE_KEYS = ("as_of", "settings", "base", "entries")
-CASE_KEYS = {"name", "expect", "last_refreshed", "fires", "spares", *FILE_KEYS, *layout().order}
+CASE_KEYS = {"name", "expect", "last_refreshed", "past", "fires", "spares", *FILE_KEYS, *layout().order}
 
 
 def _cases(files: Iterable[Path] = FILES) -> Iterator[Any]:
@@ -160,11 +161,36 @@ def compare(expect: Mapping[str, Any], outcome: Outcome) -> None:
     assert {kind: found[kind] for kind in wanted} == {kind: ordered(value) for kind, value in wanted.items()}
 
 
-def judge(case: Mapping[str, Any], circulars: tuple[Circular, ...] = all_circulars()) -> Outcome:
-    """场景的事实经内存台账判定后的结果。"""
+@pytest.mark.parametrize("case", list(_cases()))
+def test_judging_again_after_it_is_remembered_is_the_same(case: Mapping[str, Any]) -> None:
+    if not case["expect"].get("refused"):
+        first = judge(case)
+        assert judge(case, first.snapshot) == first
+
+
+def judge(case: Mapping[str, Any], *remembered: Snapshot, circulars: tuple[Circular, ...] = all_circulars()) -> Outcome:
+    """场景的事实经内存台账判定后的结果；remembered 是另外记得的快照。"""
+    past = remember(*history(case), *remembered)
     reading = read_ledger(MemoryBook.of(tables(case)).sheets(), case["as_of"])
-    ledger = replace(reading.ledger, last_refreshed=case.get("last_refreshed"))
+    ledger = replace(reading.ledger, last_refreshed=case.get("last_refreshed"), past=past)
     return recompute(ledger, circulars, case["as_of"])
+
+
+def history(case: Mapping[str, Any]) -> tuple[Snapshot, ...]:
+    """场景里从前各次刷新依次留下的快照。"""
+    past: tuple[Snapshot, ...] = ()
+    shared = {key: case[key] for key in ("settings", "base") if key in case}
+    for night in case.get("past", ()):
+        assert set(night) <= CASE_KEYS - {"expect", "past", "last_refreshed"}
+        ledger = read_ledger(MemoryBook.of(tables({**shared, **night})).sheets(), night["as_of"]).ledger
+        past = remember(*past, recompute(replace(ledger, past=past), all_circulars(), night["as_of"]).snapshot)
+    return past
+
+
+def remember(*snapshots: Snapshot) -> tuple[Snapshot, ...]:
+    """按日排好的快照；同一天的以后来的为准。"""
+    days = {snapshot.as_of: snapshot for snapshot in snapshots}
+    return tuple(days[day] for day in sorted(days))
 
 
 def tables(case: Mapping[str, Any]) -> dict[str, list[dict[str, object]]]:
@@ -213,10 +239,11 @@ def seen(outcome: Outcome) -> dict[str, Any]:
         "notices": [
             f"{f.code} {f.sheet}!{f.cell}" for f in outcome.findings if f.severity == NOTICE and f.code != "S02"
         ],
+        "messages": [f"{f.code} {f.message}" for f in outcome.findings if f.severity != NOTICE],
+        "facts": [fact.text for card in cards for fact in card.facts],
         "reminders": [[r.kind, str(r.on), r.task] for r in outcome.reminders],
         "card_rows": [[c.colour, c.unit, c.ground, c.state] for c in outcome.cards],
-        "facts": [[c.ground, c.state, [fact.text for fact in c.facts]] for c in outcome.cards],
-        "messages": [f.message for f in outcome.findings if f.severity != NOTICE],
+        "row_facts": [[c.ground, c.state, [fact.text for fact in c.facts]] for c in outcome.cards],
         "texts": [r.text for r in outcome.reminders],
         "ids": [card.id for card in outcome.cards],
         "events": [card.id for card in outcome.events],
