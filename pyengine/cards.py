@@ -138,6 +138,7 @@ def _proposal(case: Case, key: Key, ground: _Ground, numbers: tuple[str, ...], w
         answer=waiting.answer if waiting else "",
         confirmer=waiting.confirmer if waiting else "",
         responsible_units=_responsible(case, numbers, unit),
+        actor=ground.rule.actor,
     )
 
 
@@ -156,7 +157,15 @@ def _kept(case: Case, key: Key, row: CardRow, state: str, ground: _Ground | None
         responsible_units=_responsible(case, row.numbers, unit),
         answer=row.answer,
         confirmer=row.confirmer,
+        actor=ground.rule.actor if ground else _actor(case, key),
     )
+
+
+def _actor(case: Case, key: Key) -> str:
+    """事由已经不在的牌：条款写明的由谁约谈或发文，按文号、牌和事由找回。"""
+    number, colour, _, words = key
+    rules = (rule for circular in case.circulars if circular.number == number for rule in circular.rules)
+    return next((rule.actor for rule in rules if rule.card == colour and words.startswith(rule.ground)), "")
 
 
 def _responsible(case: Case, numbers: Iterable[str], unit: str) -> tuple[str, ...]:

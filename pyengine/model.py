@@ -303,7 +303,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """亮牌：建议或已确认。ground 为事由，event 使同一事由的不同事件分开。"""
+    """亮牌：建议或已确认。ground 为事由，event 使同一事由的不同事件分开；actor 为条款写明由谁约谈或发文。"""
 
     id: str
     unit: str
@@ -317,6 +317,7 @@ class Card:
     responsible_units: tuple[str, ...] = ()
     answer: str = ""
     confirmer: str = ""
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
