@@ -94,7 +94,7 @@ def _row(contents: Mapping[str, str], card: Card, fact: Fact) -> Row:
         "编号": "、".join(numbers),
         "工作任务": "；".join(filter(None, (contents.get(number) for number in numbers))),
         "事由": _ground(card),
-        "事实": official(fact.text),
+        "事实": official(fact.text).removeprefix(numbers[0] if len(numbers) == 1 else ""),
         "整改要求": next(demand for word, demand in DEMANDS if word in _ground(card)),
     }
 

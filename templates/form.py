@@ -31,6 +31,10 @@ _SETTINGS: Final = (
     f'<w:compat {{}}><w:compatSetting w:name="compatibilityMode" w:uri="{_WORD}" w:val="15"/></w:compat>',
     '<w:themeFontLang {} w:val="en-US" w:eastAsia="zh-CN"/>',
 )
+_BOTTOM: Final = (
+    f'<w:framePr w:w="{TEXT_WIDTH}" w:wrap="notBeside" w:vAnchor="margin" w:hAnchor="margin" w:xAlign="left"'
+    ' w:yAlign="bottom"/>'
+)
 _PAGE_NUMBER: Final = (
     ("t", "— "), ("begin", ""), ("instr", " PAGE "), ("separate", ""), ("t", "1"), ("end", ""), ("t", " —"),
 )  # fmt: skip
@@ -96,19 +100,15 @@ def row(widths: Sequence[int], cells: Sequence[tuple[str, str]], head: bool = Fa
 
 
 def add_imprint(document: DocumentObject, copies: str, issued: str) -> None:
-    """版记：抄送（没有则空）和印发两行，末线压在末页版心下边缘。"""
-    lines = [("版记抄送", copies)] * bool(copies) + [("版记印发", issued)]
-    rules = {"top": 8, "bottom": 8, "insideH": 6}  # 首末条 0.35 毫米，中间 0.25 毫米
-    borders = "".join(
-        f'<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="000000"/>' for side, size in rules.items()
-    )
-    place = '<w:tblpPr w:vertAnchor="margin" w:horzAnchor="margin" w:tblpX="1" w:tblpYSpec="bottom"/>'
-    table = (
-        f'<w:tbl {W}><w:tblPr>{place}<w:tblW w:w="{TEXT_WIDTH}" w:type="dxa"/><w:tblBorders>{borders}</w:tblBorders>'
-        f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid><w:gridCol w:w="{TEXT_WIDTH}"/></w:tblGrid>'
-        f"{''.join(row((156,), [line]) for line in lines)}</w:tbl>"
-    )
-    document.element.body.insert(-1, parse_xml(table))
+    """版记：抄送（没有则空）和印发，首末两条线 0.35 毫米、中间的 0.25 毫米，末线压在末页版心下边缘。"""
+    marked = [_paragraph("版记印发", f"　{issued}")]
+    if copies:  # LibreOffice 不认段间线，中间一条用加了下划线的制表符画（先到悬挂缩进，再到右端）
+        thin = _paragraph("版记中线", "\t\t").replace("<w:r>", '<w:r><w:rPr><w:u w:val="thick"/></w:rPr>')
+        marked = [_paragraph("版记抄送", f"　抄送：{copies}"), thin, *marked]
+    rules = "".join(f'<w:{side} w:val="single" w:sz="8" w:space="3" w:color="000000"/>' for side in ("top", "bottom"))
+    for paragraph in marked:
+        framed = paragraph.replace("</w:pPr>", f"{_BOTTOM}<w:pBdr>{rules}</w:pBdr></w:pPr>")
+        document.element.body.insert(-1, parse_xml(framed))
     add(document, "表前后")
 
 

@@ -8,6 +8,7 @@ from docx.document import Document
 from duban_templates.form import add, blank
 from duban_templates.parts import (
     BASIS,
+    BLANK_TIME,
     COUNTED,
     INDEX,
     INTERVIEWEES,
@@ -38,7 +39,7 @@ _PROMPT_CELLS: Final[Cells] = (
     ("表格居中", "{{ 项.当前进度|百分数 }}\n{{ 项.应达进度|百分数 }}"),
     ("表格文字", "{% if 项.上次反馈日期 %}{{ 项.上次反馈日期|公文日期 }}：{% endif %}{{ 项.上次反馈 }}"),
 )
-_WARNING_WIDTHS: Final = (10, 38, 46, 40, 22)
+_WARNING_WIDTHS: Final = (10, 38, 44, 39, 25)
 _WARNING_HEADS: Final = ("序号", "编号及工作任务", "存在问题", "整改要求", "整改时限")
 _WARNING_CELLS: Final[Cells] = (
     INDEX,
@@ -47,7 +48,7 @@ _WARNING_CELLS: Final[Cells] = (
     ("表格文字", "{{ 项.整改要求 }}"),
     ("表格居中", "{{ 限期|表格日期 }}前"),
 )
-_REASON_WIDTHS: Final = (10, 46, 30, 70)
+_REASON_WIDTHS: Final = (10, 44, 34, 68)
 _REASON_HEADS: Final = ("序号", "编号及工作任务", "事由", "事实")
 _REASON_CELLS: Final[Cells] = NOTICE_CELLS[:4]
 
@@ -139,9 +140,9 @@ def summons() -> Document:
         "由{{ 约谈人 }}{{ 约谈人姓名 }}进行约谈。现将有关事项通知如下。",
         "一、约谈安排",
     )
-    add(letter, "表前后")
+    add(letter, "表前")
     arrangements = (
-        ("约谈时间", "　　　　年　　月　　日　　时　　分"),
+        ("约谈时间", BLANK_TIME),
         ("约谈地点", ""),
         ("约谈人", "{{ 约谈人 }}　{{ 约谈人姓名|留空(4) }}"),
         ("被约谈人", INTERVIEWEES),
@@ -155,6 +156,10 @@ def summons() -> Document:
         "（一）按时参加。被约谈人应当按时到场，不得委托他人；确有特殊情况不能参加的，应当在约谈前书面说明，另行安排。",
         "（二）准备材料。请对照上述事由准备书面汇报材料，写明工作进展、存在问题和原因、整改措施、责任人和完成时间，"
         "参加约谈时提交一式三份。",
+    )
+    add(
+        letter,
+        "结语",
         f"（三）抓好整改。请于约谈次日起{{{{ 约谈整改工作日 }}}}个工作日内将整改情况书面报我室，{_SIGNED}。",
     )
     add(letter, "结语", "特此通知。")

@@ -9,6 +9,7 @@ from duban_templates.form import add, add_imprint, add_table, blank, row
 from duban_templates.parts import (
     BASIS,
     BLANK_DATE,
+    BLANK_TIME,
     DEMAND,
     EMPTY,
     FACT,
@@ -42,7 +43,7 @@ _WORK_CELLS: Final[Cells] = (
     ("表格居中", "{{ 项.当前进度|百分数 }}\n{{ 项.应达进度|百分数 }}"),
     ("表格居中", "{{ 项.预警状态 }}"),
 )
-_MEETING: Final = "　　　　年　　月　　日　县政府第　　　次常务会议"
+_MEETING: Final = BLANK_DATE + "　县政府第　　　次常务会议"
 
 
 def record() -> Document:
@@ -50,7 +51,7 @@ def record() -> Document:
     paper = blank(letterhead=False)
     add(paper, "公文标题", "约谈记录")
     heads = (
-        ("约谈时间", "　　　　年　　月　　日　　时　　分"),
+        ("约谈时间", BLANK_TIME),
         ("约谈地点", ""),
         ("约谈人", "{{ 约谈人 }}　{{ 约谈人姓名|留空(4) }}"),
         ("被约谈人", INTERVIEWEES),
@@ -60,26 +61,24 @@ def record() -> Document:
     form(paper, heads, 10)
     say(paper, "一、约谈事由和整改要求", BASIS + "的规定，因{{ 单位 }}存在{{ 事由 }}的情形、被亮{{ 牌 }}进行约谈。")
     listing(paper, "事项", _DEMAND_WIDTHS, _DEMAND_HEADS, _DEMAND_CELLS)
-    say(
-        paper,
-        "整改时限：约谈次日起{{ 约谈整改工作日 }}个工作日内，即" + BLANK_DATE + "前，书面报告整改情况。",
-        "二、约谈人提出的意见",
-    )
-    _box(paper, 42)
+    add(paper, "表前")
+    form(paper, (("整改时限", "约谈次日起{{ 约谈整改工作日 }}个工作日内书面报告，即" + BLANK_DATE + "前"),), 10)
+    say(paper, "二、约谈人提出的意见")
+    _box(paper, 34)
     say(paper, "三、被约谈人说明的情况")
-    _box(paper, 42)
+    _box(paper, 34)
     say(paper, "四、被约谈人的表态")
-    _box(paper, 32)
+    _box(paper, 28, kept=True)
     signing(paper, (("约谈人\n（签字）", "被约谈人\n（签字）"), ("记录人\n（签字）", "签字日期")), 14)
     add(paper, "报送", "{% if '友政办发〔2023〕1号' in 依据文号 %}报：县委、县政府。{% else %}存档备查。{% endif %}")
     return paper
 
 
-def _box(paper: Document, height: int) -> None:
-    """填写用的空框。"""
-    add(paper, "表前后")
-    add_table(paper, (156,), [row((156,), [EMPTY], height=height)])
-    add(paper, "表前后")
+def _box(paper: Document, height: int, kept: bool = False) -> None:
+    """填写用的空框；kept 为与下面的签字栏同页。"""
+    add(paper, "表前")
+    add_table(paper, (156,), [row((156,), [("表头", "") if kept else EMPTY], height=height)])
+    add(paper, "表前" if kept else "表前后")
 
 
 def circular() -> Document:
@@ -104,9 +103,9 @@ def circular() -> Document:
         "分别作情况说明、检讨发言。",
         "三、整改要求",
         "{{ 单位 }}要深刻剖析原因，由主要负责人牵头制定整改方案，逐项明确措施、责任人和完成时间，"
-        "于" + BLANK_DATE + "前将整改情况书面报{{ 督办机构 }}。"
-        "{% if 责任单位 %}责任部门要认领问题，主动配合，一并整改。{% endif %}"
+        "将整改情况书面报{{ 督办机构 }}。{% if 责任单位 %}责任部门要认领问题，主动配合，一并整改。{% endif %}"
         "{{ 督办机构 }}要跟踪督促整改，整改情况报县政府。",
+        "书面报告时限：" + BLANK_DATE + "前。",
     )
     add(
         paper,
@@ -116,7 +115,7 @@ def circular() -> Document:
     )
     signature(paper)
     add_imprint(
-        paper, "抄送：县委办公室，县人大常委会办公室，县政协办公室，县纪委监委，县人武部，县法院，县检察院。", _ISSUED
+        paper, "县委办公室，县人大常委会办公室，县政协办公室，县纪委监委，县人武部，县法院，县检察院。", _ISSUED
     )
     return paper
 
@@ -141,12 +140,12 @@ def report() -> Document:
         "二、原因分析",
         "（请根据县政府常务会议上的情况说明、检讨发言和核查结果填写。）",
         "三、处理情况",
-        "（一）在县政府第　　　次常务会议（" + BLANK_DATE + "）上，由牵头领导{{ 牵头领导|留空(4) }}作情况说明，"
+        "（一）在县政府第　　　次常务会议上，由牵头领导{{ 牵头领导|留空(4) }}作情况说明，"
         "由牵头部门主要负责人{{ 主要负责人|留空(4) }}作检讨发言。",
         "（二）由县政府办公室对牵头部门{{ 单位 }}" + _RESPONSIBLE + "给予全县通报批评。",
         "四、下步工作",
-        "由{{ 督办机构 }}跟踪督促整改，逐项销号；整改结果另行报告。",
     )
+    add(paper, "结语", "由{{ 督办机构 }}跟踪督促整改，逐项销号；整改结果另行报告。")
     add(paper, "结语", "特此报告。")
     signature(paper)
     add_imprint(paper, "", _ISSUED)

@@ -21,6 +21,7 @@ INTERVIEWEES: Final = (
 )
 NUMBER: Final = "{% if 文号 %}{{ 文号 }}{% else %}{{ 文号前缀 }}　　号{% endif %}"
 BLANK_DATE: Final = "　　　　年　　月　　日"
+BLANK_TIME: Final = BLANK_DATE + "　　时　　分"
 INDEX: Final = ("表格居中", "{{ 项.序号 }}")
 TASK: Final = ("表格文字", "{{ 项.编号 }}\n{{ 项.工作任务 }}")
 FACT: Final = ("表格文字", "{{ 项.事实 }}")
@@ -74,7 +75,7 @@ def listing(
         row(widths, cells, height=height),
         tag_row(widths, "{%tr endfor %}"),
     )
-    add(letter, "表前后")
+    add(letter, "表前")
     add_table(letter, widths, rows)
     add(letter, "表前后")
 

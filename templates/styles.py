@@ -21,6 +21,7 @@ LINE: Final = 579  # 行距 28.95 磅：225 mm 的版心排 22 行
 TEXT_WIDTH: Final = 8845  # 版心宽 156 mm
 _SEAL: Final = 'w:left="3805" w:right="-400"'  # 署名、日期居中的一段：使成文日期右空四字，署名居其中
 _OUTDENT: Final = 'w:left="-453" w:right="-340"'  # 红色双线长 170 mm：比版心左伸 8 mm、右伸 6 mm
+_HUNG: Final = 'w:left="1120" w:hanging="1120"'  # “　抄送：”以后回行对齐；三段缩进相同，上下两条线才连成一框
 _INDENT: Final = 'w:firstLineChars="200" w:firstLine="640"'
 
 
@@ -51,8 +52,8 @@ STYLES: Final = (
     Style("发文机关标志", SONG, 72, 800, "center", indent=_OUTDENT, rule="thickThinSmallGap", red=True),
     Style("发文字号", line=320, align="right", before=250),
     Style("红头标志", SONG, 62, 760, "center", 1860, red=True),
-    Style("文件字号", line=330, align="center", before=LINE * 2, rule="single", weight=12, gap=11),
-    Style("上行字号", line=330, align="left", before=LINE * 2, rule="single", weight=12, gap=11, tabs=TEXT_WIDTH - 320),
+    Style("文件字号", line=330, align="center", before=LINE * 2, rule="single", weight=12, gap=9),
+    Style("上行字号", line=330, align="left", before=LINE * 2, rule="single", weight=12, gap=9, tabs=TEXT_WIDTH - 320),
     Style("公文标题", SONG, 44, 640, "center", LINE * 2, LINE, flow="<w:keepNext/>"),
     Style("副题", align="center", before=0, after=LINE // 2, flow="<w:keepNext/>"),
     Style("主送机关", align="left"),
@@ -67,19 +68,11 @@ STYLES: Final = (
     Style("表格文字", size=21, line=310, align="left", before=20, after=20),
     Style("表格居中", size=21, line=310, align="center", before=20, after=20),
     Style("表头", HEI, 21, 310, "center", 40, 40, flow="<w:keepNext/>"),
+    Style("表前", size=10, line=160, flow="<w:keepNext/>"),
     Style("表前后", size=10, line=160),
-    Style(
-        "版记抄送",
-        size=28,
-        line=420,
-        align="left",
-        before=60,
-        after=60,
-        indent='w:left="1120" w:right="280" w:hanging="840"',
-    ),
-    Style(
-        "版记印发", size=28, line=420, align="left", before=60, after=60, indent='w:left="280"', tabs=TEXT_WIDTH - 280
-    ),
+    Style("版记抄送", size=28, line=420, align="left", indent=_HUNG),
+    Style("版记中线", size=10, line=120, align="left", indent=_HUNG, tabs=TEXT_WIDTH),
+    Style("版记印发", size=28, line=420, align="left", indent=_HUNG, tabs=TEXT_WIDTH - 280),
     Style("页脚双线", size=2, line=20, indent=_OUTDENT, rule="thinThickSmallGap", red=True),
     Style("页码单页", "宋体", 28, 320, "right", indent='w:right="280"'),
     Style("页码双页", "宋体", 28, 320, "left", indent='w:left="280"'),
