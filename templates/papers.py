@@ -47,7 +47,7 @@ _MEETING: Final = BLANK_DATE + "　县政府第　　　次常务会议"
 
 
 def record() -> Document:
-    """约谈记录：时间、地点、说明、表态、签字留白，事由和要求填好。"""
+    """约谈记录：时间、地点、说明、表态、签字留白，事由和要求填好；手写的部分连同签字另起一页。"""
     paper = blank(letterhead=False)
     add(paper, "公文标题", "约谈记录")
     heads = (
@@ -63,22 +63,22 @@ def record() -> Document:
     listing(paper, "事项", _DEMAND_WIDTHS, _DEMAND_HEADS, _DEMAND_CELLS)
     add(paper, "表前")
     form(paper, (("整改时限", "约谈次日起{{ 约谈整改工作日 }}个工作日内书面报告，即" + BLANK_DATE + "前"),), 10)
-    say(paper, "二、约谈人提出的意见")
-    _box(paper, 34)
+    add(paper, "另页标题", "二、约谈人提出的意见")
+    _box(paper, 42)
     say(paper, "三、被约谈人说明的情况")
-    _box(paper, 34)
+    _box(paper, 42)
     say(paper, "四、被约谈人的表态")
-    _box(paper, 28, kept=True)
+    _box(paper, 30)
     signing(paper, (("约谈人\n（签字）", "被约谈人\n（签字）"), ("记录人\n（签字）", "签字日期")), 14)
     add(paper, "报送", "{% if '友政办发〔2023〕1号' in 依据文号 %}报：县委、县政府。{% else %}存档备查。{% endif %}")
     return paper
 
 
-def _box(paper: Document, height: int, kept: bool = False) -> None:
-    """填写用的空框；kept 为与下面的签字栏同页。"""
+def _box(paper: Document, height: int) -> None:
+    """填写用的空框。"""
     add(paper, "表前")
-    add_table(paper, (156,), [row((156,), [("表头", "") if kept else EMPTY], height=height)])
-    add(paper, "表前" if kept else "表前后")
+    add_table(paper, (156,), [row((156,), [EMPTY], height=height)])
+    add(paper, "表前后")
 
 
 def circular() -> Document:

@@ -51,6 +51,7 @@ STYLES: Final = (
     Style("一级标题", HEI, indent=_INDENT, flow="<w:keepNext/>"),
     Style("发文机关标志", SONG, 72, 800, "center", indent=_OUTDENT, rule="thickThinSmallGap", red=True),
     Style("发文字号", line=320, align="right", before=250),
+    Style("另页标题", HEI, indent=_INDENT, flow="<w:keepNext/><w:pageBreakBefore/>"),
     Style("红头标志", SONG, 62, 760, "center", 1860, red=True),
     Style("文件字号", line=330, align="center", before=LINE * 2, rule="single", weight=12, gap=9),
     Style("上行字号", line=330, align="left", before=LINE * 2, rule="single", weight=12, gap=9, tabs=TEXT_WIDTH - 320),
