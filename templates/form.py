@@ -100,7 +100,10 @@ def row(widths: Sequence[int], cells: Sequence[tuple[str, str]], head: bool = Fa
 
 
 def add_imprint(document: DocumentObject, copies: str, issued: str) -> None:
-    """版记：抄送（没有则空）和印发，首末两条线 0.35 毫米、中间的 0.25 毫米，末线压在末页版心下边缘。"""
+    """版记：抄送（没有则空）和印发，首末两条线 0.35 毫米、中间的 0.25 毫米，末线压在末页版心下边缘。
+
+    写在最后一段结语之前：图文框跟着结语走，末页放不下就连同结语、署名转到下一页，不会单占一页。
+    """
     marked = [_paragraph("版记印发", f"　{issued}")]
     if copies:  # LibreOffice 不认段间线，中间一条用加了下划线的制表符画（先到悬挂缩进，再到右端）
         thin = _paragraph("版记中线", "\t\t").replace("<w:r>", '<w:r><w:rPr><w:u w:val="thick"/></w:rPr>')
@@ -109,7 +112,6 @@ def add_imprint(document: DocumentObject, copies: str, issued: str) -> None:
     for paragraph in marked:
         framed = paragraph.replace("</w:pPr>", f"{_BOTTOM}<w:pBdr>{rules}</w:pBdr></w:pPr>")
         document.element.body.insert(-1, parse_xml(framed))
-    add(document, "表前后")
 
 
 def tag_row(widths: Sequence[int], tag: str) -> str:

@@ -107,6 +107,9 @@ def circular() -> Document:
         "{{ 督办机构 }}要跟踪督促整改，整改情况报县政府。",
         "书面报告时限：" + BLANK_DATE + "前。",
     )
+    add_imprint(
+        paper, "县委办公室，县人大常委会办公室，县政协办公室，县纪委监委，县人武部，县法院，县检察院。", _ISSUED
+    )
     add(
         paper,
         "结语",
@@ -114,9 +117,6 @@ def circular() -> Document:
         "严格按照序时进度推进，确保年度重点工作任务全面完成。",
     )
     signature(paper)
-    add_imprint(
-        paper, "县委办公室，县人大常委会办公室，县政协办公室，县纪委监委，县人武部，县法院，县检察院。", _ISSUED
-    )
     return paper
 
 
@@ -146,9 +146,9 @@ def report() -> Document:
         "四、下步工作",
     )
     add(paper, "结语", "由{{ 督办机构 }}跟踪督促整改，逐项销号；整改结果另行报告。")
+    add_imprint(paper, "", _ISSUED)
     add(paper, "结语", "特此报告。")
     signature(paper)
-    add_imprint(paper, "", _ISSUED)
     return paper
 
 
@@ -168,6 +168,10 @@ def statement() -> Document:
         "三、原因分析",
         "（请说明进度落后、多次被约谈的主要原因，以及本人在统筹调度、协调督促方面的不足。）",
         "四、下步措施",
+    )
+    add(
+        paper,
+        "结语",
         "（请逐项写明赶上进度的措施、责任单位、责任人和完成时间，需要县政府协调解决的问题。）",
     )
     add(paper, "公文正文", "以上说明，请审议。")
