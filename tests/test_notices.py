@@ -17,10 +17,12 @@ from duban_templates.build import build
 from duban_workbook import SAMPLE_AS_OF
 from test_letters import AS_OF, LEDGER, SCHOOL, card, outcome, place, printed, record, settings
 
+from pyengine.books.file import FileBook
 from pyengine.kinds import DRAFTED, GOVERNMENT, KINDS, PROMPT, Letter
 from pyengine.layout import layout
 from pyengine.letters import issuer_name, letters_due
 from pyengine.model import Card, Citation, Fact, Ledger, Unit
+from pyengine.refresh import examine
 from pyengine.replies import REPLY_EVENTS
 from pyengine.rules import all_circulars
 
@@ -467,6 +469,16 @@ def test_drafting_is_never_counted_as_doing() -> None:
 
 
 # —— 从台账到公文
+
+
+def test_a_card_knows_who_acts_even_when_its_ground_is_gone(refreshed: Path) -> None:
+    """确认过的红牌用掉了两次约谈，事由已不再成立；由谁约谈、发文照样按条款找回。"""
+    result, _ = examine(FileBook(refreshed), SAMPLE_AS_OF)
+    actors = {(card.colour, card.state): card.actor for card in result.outcome.cards}
+    assert actors == {
+        ("红牌", "已确认"): "县政府办公室", ("橙牌", "已确认"): "县政府分管领导", ("橙牌", "待确认"): "县政府分管领导",
+        ("黄牌", "已确认"): "县政府督办检查室", ("黄牌", "待确认"): "县政府督办检查室", ("黄牌", "不采纳"): "县政府督办检查室",
+    }  # fmt: skip
 
 
 def test_confirmed_cards_of_the_sample_become_letters_once_and_bring_no_new_card(
