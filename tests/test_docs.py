@@ -12,7 +12,7 @@ from docxtpl import DocxTemplate
 
 from pyengine import cli, findings
 from pyengine.findings import Kind
-from pyengine.kinds import KINDS
+from pyengine.kinds import KINDS as LETTERS
 from pyengine.layout import layout
 from pyengine.render import _environment
 from pyengine.settings import setting_specs
@@ -46,7 +46,7 @@ def test_manual_lists_every_setting_and_every_sheet() -> None:
 
 def test_manual_lists_every_letter_with_its_event_and_mark() -> None:
     text = section("8 公文")
-    for name, kind in KINDS.items():
+    for name, kind in LETTERS.items():
         assert re.search(rf"^\| {name} \|.*\| {kind.event} \|$", text, re.M), name
         assert not kind.mark or f"{kind.mark}＝" in text
 
@@ -54,7 +54,7 @@ def test_manual_lists_every_letter_with_its_event_and_mark() -> None:
 def test_manual_lists_every_name_that_a_template_uses() -> None:
     text = section("8 公文").partition("### 模板可用的名称")[2]
     listed = {word for row in re.findall(r"^\| ([^|]+) \|", text, re.M) for word in row.split("、")}
-    for name in KINDS:
+    for name in LETTERS:
         used = DocxTemplate(files("duban_templates") / f"{name}.docx").get_undeclared_template_variables(_environment())
         assert used <= listed, name
 
