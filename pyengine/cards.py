@@ -170,11 +170,13 @@ def _proposal(
         answer=waiting.answer if waiting else "",
         confirmer=waiting.confirmer if waiting else "",
         responsible_units=_responsible(case, numbers, unit),
+        actor=ground.rule.actor,
     )
 
 
 def _kept(case: Case, key: Key, row: CardRow, state: str, ground: _Ground | None) -> Card:
     circular, colour, unit, words = key
+    rule = ground.rule if ground else case.card_rule(circular, colour, words)
     return Card(
         id=row.id,
         unit=unit,
@@ -190,6 +192,7 @@ def _kept(case: Case, key: Key, row: CardRow, state: str, ground: _Ground | None
         confirmer=row.confirmer,
         withdrawn=tuple(number for number in row.numbers if number in withdrawn(case, row)),
         shown=shown_on(case, row.id),
+        actor=rule.actor if rule else "",
     )
 
 

@@ -92,6 +92,12 @@ class Case:
         except NoCircular:
             return ()
 
+    def card_rule(self, circular: str, card: str, ground: str) -> Rule | None:
+        """这份文件这种牌这个事由（括注的事件不论）的规则；没有（旧数据）则 None。"""
+        words = ground.partition("（")[0]
+        rules = (rule for one in self.circulars if one.number == circular for rule in one.rules)
+        return next((rule for rule in rules if rule.card == card and rule.ground == words), None)
+
     def recorded_words_on(self, day: date) -> tuple[str, ...]:
         """某一天现行各章由人认定的事由词；早于第一份文件则没有。"""
         try:

@@ -146,7 +146,7 @@ def letters(
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="另存 PDF（要装 LibreOffice）")] = False,
 ) -> None:
-    """公文：起草该发的工作提示和提示函，并登记到督查记录。"""
+    """公文：起草该发的工作提示和已确认各牌的文书，并登记到督查记录。"""
     from pyengine.books.file import FileBook
     from pyengine.history import History
     from pyengine.refresh import draft_letters

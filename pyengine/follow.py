@@ -9,7 +9,6 @@ from datetime import date
 from pyengine.case import Case, is_open
 from pyengine.model import Card, Record
 from pyengine.replies import REPLY_EVENTS, answered
-from pyengine.rules import Rule
 from pyengine.terms import CARD_CONFIRMED
 
 RECTIFIED = "整改完成"
@@ -28,7 +27,7 @@ class Step:
 def next_steps(case: Case, cards: Iterable[Card]) -> Iterator[Step]:
     """各张已确认的牌眼下该做的一件；在等单位答复、整改的没有。"""
     for card in cards:
-        rule = rule_of(case, card)
+        rule = case.card_rule(card.cite.circular, card.colour, card.ground)
         if card.state != CARD_CONFIRMED or rule is None or not rule.follow:
             continue
         shown = card.shown or case.as_of
@@ -40,21 +39,6 @@ def next_steps(case: Case, cards: Iterable[Card]) -> Iterator[Step]:
                 yield Step(card, todo, rule.actor, shown)
         elif not any(_waiting(case, record) for record in held):
             yield Step(card, "", rule.actor, max((record.on for record in held if record.on), default=shown))
-
-
-def rule_of(case: Case, card: Card) -> Rule | None:
-    """这张牌依据的规则：文号、牌、事由都相同；规则里没有的（旧数据）为 None。"""
-    words = card.ground.partition("（")[0]
-    return next(
-        (
-            rule
-            for circular in case.circulars
-            if circular.number == card.cite.circular
-            for rule in circular.rules
-            if rule.card == card.colour and rule.ground == words
-        ),
-        None,
-    )
 
 
 def _record_of(case: Case, card: Card, event: str, since: date) -> Record | None:

@@ -371,7 +371,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """亮牌：建议或已确认。ground 为事由；withdrawn 为已撤牌的编号；shown 为登记亮牌之日，没有登记为 None。"""
+    """亮牌：建议或已确认。ground 为事由；withdrawn 为已撤牌的编号；shown 为登记亮牌之日，没有登记为 None；actor 为条款写明由谁约谈或发文。"""
 
     id: str
     unit: str
@@ -385,6 +385,7 @@ class Card:
     responsible_units: tuple[str, ...] = ()
     answer: str = ""
     confirmer: str = ""
+    actor: str = ""
     withdrawn: tuple[str, ...] = ()
     shown: date | None = None
 

@@ -12,8 +12,9 @@ from typing import Protocol, TypeVar
 
 from pyengine.grid import Grid, Written
 from pyengine.judge import recompute
+from pyengine.kinds import Letter
 from pyengine.layout import layout
-from pyengine.letters import Letter, letters_due
+from pyengine.letters import letters_due
 from pyengine.model import Outcome, Snapshot
 from pyengine.ooxml import CellEdit, ChangedMeanwhile, NamedLook, WriteRefused
 from pyengine.read import Reading, read_ledger
@@ -160,7 +161,7 @@ def _register(book: Book, result: Result, grids: Mapping[str, Grid], letters: Se
 
 def _record(letter: Letter, as_of: date) -> dict[str, str | date | None]:
     return {
-        "日期": as_of, "事件": letter.event, "编号": "、".join(letter.tasks), "单位": letter.unit, "事由": letter.reason,
+        "日期": as_of, "事件": letter.event, "编号": "、".join(letter.tasks), "单位": letter.unit, "事由": letter.registered_reason,
         "文号": letter.number, "限期": letter.limit, "备注": letter.remark,
     }  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pyengine.cards import gravest, shown_name, standing
 from pyengine.grid import Written
-from pyengine.letters import Letter
+from pyengine.kinds import Letter
 from pyengine.model import Card, Finding, IndicatorState, Outcome, Prompt, RankRow, Reminder, ScoreItem, Verdict
 from pyengine.summary import summarise
 from pyengine.terms import STATUSES

@@ -1,4 +1,4 @@
-"""公文版式：GB/T 9704—2012《党政机关公文格式》的版面，信函格式见其 10.1。尺寸单位一律是缇（1/20 磅）。"""
+"""公文版式：GB/T 9704—2012《党政机关公文格式》的版面，信函格式见其 10.1，版记见其 7.4。尺寸单位一律是缇（1/20 磅）。"""
 
 from __future__ import annotations
 
@@ -31,13 +31,17 @@ _SETTINGS: Final = (
     f'<w:compat {{}}><w:compatSetting w:name="compatibilityMode" w:uri="{_WORD}" w:val="15"/></w:compat>',
     '<w:themeFontLang {} w:val="en-US" w:eastAsia="zh-CN"/>',
 )
+_BOTTOM: Final = (
+    f'<w:framePr w:w="{TEXT_WIDTH}" w:wrap="notBeside" w:vAnchor="margin" w:hAnchor="margin" w:xAlign="left"'
+    ' w:yAlign="bottom"/>'
+)
 _PAGE_NUMBER: Final = (
     ("t", "— "), ("begin", ""), ("instr", " PAGE "), ("separate", ""), ("t", "1"), ("end", ""), ("t", " —"),
 )  # fmt: skip
 
 
-def blank() -> DocumentObject:
-    """空白信函：版面、样式、页眉页脚就绪，正文没有一段。"""
+def blank(letterhead: bool = True) -> DocumentObject:
+    """空白公文：版面、样式、页眉页脚就绪，正文没有一段；letterhead 为信函格式的版头和首页红线。"""
     document = Document()
     document.styles.element[:] = [styles.defaults_xml(), styles.normal_xml(), *map(styles.style_xml, styles.STYLES)]
     document.settings.element[:] = [parse_xml(setting.format(W)) for setting in _SETTINGS]
@@ -47,7 +51,7 @@ def blank() -> DocumentObject:
     _strip(document)
     _page(document)
     _fonts(document)
-    _edges(document)
+    _edges(document, letterhead)
     return document
 
 
@@ -95,6 +99,21 @@ def row(widths: Sequence[int], cells: Sequence[tuple[str, str]], head: bool = Fa
     return f"<w:tr><w:trPr>{flags}</w:trPr>{''.join(made)}</w:tr>"
 
 
+def add_imprint(document: DocumentObject, copies: str, issued: str) -> None:
+    """版记：抄送（没有则空）和印发，首末两条线 0.35 毫米、中间的 0.25 毫米，末线压在末页版心下边缘。
+
+    写在最后一段结语之前：图文框跟着结语走，末页放不下就连同结语、署名转到下一页，不会单占一页。
+    """
+    marked = [_paragraph("版记印发", f"　{issued}")]
+    if copies:  # LibreOffice 不认段间线，中间一条用加了下划线的制表符画（先到悬挂缩进，再到右端）
+        thin = _paragraph("版记中线", "\t\t").replace("<w:r>", '<w:r><w:rPr><w:u w:val="thick"/></w:rPr>')
+        marked = [_paragraph("版记抄送", f"　抄送：{copies}"), thin, *marked]
+    rules = "".join(f'<w:{side} w:val="single" w:sz="8" w:space="3" w:color="000000"/>' for side in ("top", "bottom"))
+    for paragraph in marked:
+        framed = paragraph.replace("</w:pPr>", f"{_BOTTOM}<w:pBdr>{rules}</w:pBdr></w:pPr>")
+        document.element.body.insert(-1, parse_xml(framed))
+
+
 def tag_row(widths: Sequence[int], tag: str) -> str:
     """只放一个 {%tr … %} 标记的行，生成公文时整行消失。"""
     return row(widths, [("表格文字", tag), *[("表格文字", "")] * (len(widths) - 1)])
@@ -116,7 +135,10 @@ def _twips(millimetres: int) -> int:
 
 
 def _paragraph(style: str, text: str, namespace: str = W) -> str:
-    runs = f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>' if text else ""
+    marked = text.replace("\n", "</w:t><w:br/><w:t xml:space='preserve'>").replace(
+        "\t", "</w:t><w:tab/><w:t xml:space='preserve'>"
+    )
+    runs = f'<w:r><w:t xml:space="preserve">{marked}</w:t></w:r>' if text else ""
     return f'<w:p {namespace}><w:pPr><w:pStyle w:val="{STYLE_IDS[style]}"/></w:pPr>{runs}</w:p>'
 
 
@@ -132,26 +154,27 @@ def _strip(document: DocumentObject) -> None:
 
 
 def _page(document: DocumentObject) -> None:
-    """A4 版面、每页 22 行的网格、首页不同、单双页不同。"""
+    """A4 版面、每页 22 行的网格。"""
     section = document.sections[0]
     section.page_width, section.page_height = Twips(11906), Twips(16838)
     for name, value in _MARGINS.items():
         setattr(section, name, Twips(value))
     section.header_distance, section.footer_distance = Twips(_HEAD_TOP), Twips(_FOOT_BOTTOM)
-    section.different_first_page_header_footer = True
     properties = document.element.body.sectPr
     for grid in properties.findall("{*}docGrid"):
         properties.remove(grid)
     properties.append(parse_xml(f'<w:docGrid {W} w:type="lines" w:linePitch="{LINE}"/>'))
 
 
-def _edges(document: DocumentObject) -> None:
-    """首页：发文机关标志和上下两条红色双线，不印页码；其余页：一字线页码，单页居右、双页居左。"""
+def _edges(document: DocumentObject, letterhead: bool) -> None:
+    """一字线页码，单页居右、双页居左。信函格式首页另有发文机关标志和上下两条红色双线，不印页码。"""
     section = document.sections[0]
-    _fill(section.first_page_header, _paragraph("发文机关标志", "{{ 发文机关 }}"))
+    section.different_first_page_header_footer = letterhead
+    if letterhead:
+        _fill(section.first_page_header, _paragraph("发文机关标志", "{{ 发文机关 }}"))
+        _fill(section.first_page_footer, _paragraph("页脚双线", ""))
     _fill(section.header, _paragraph("页边空行", ""))
     _fill(section.even_page_header, _paragraph("页边空行", ""))
-    _fill(section.first_page_footer, _paragraph("页脚双线", ""))
     _fill(section.footer, _number("页码单页"), _paragraph("页边空行", ""))
     _fill(section.even_page_footer, _number("页码双页"), _paragraph("页边空行", ""))
 

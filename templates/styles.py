@@ -21,6 +21,7 @@ LINE: Final = 579  # 行距 28.95 磅：225 mm 的版心排 22 行
 TEXT_WIDTH: Final = 8845  # 版心宽 156 mm
 _SEAL: Final = 'w:left="3805" w:right="-400"'  # 署名、日期居中的一段：使成文日期右空四字，署名居其中
 _OUTDENT: Final = 'w:left="-453" w:right="-340"'  # 红色双线长 170 mm：比版心左伸 8 mm、右伸 6 mm
+_HUNG: Final = 'w:left="1120" w:hanging="1120"'  # “　抄送：”以后回行对齐；三段缩进相同，上下两条线才连成一框
 _INDENT: Final = 'w:firstLineChars="200" w:firstLine="640"'
 
 
@@ -40,6 +41,9 @@ class Style:
     rule: str = ""
     red: bool = False
     pitch: int = 0
+    tabs: int = 0
+    weight: int = 24
+    gap: int = 6
 
 
 STYLES: Final = (
@@ -47,19 +51,29 @@ STYLES: Final = (
     Style("一级标题", HEI, indent=_INDENT, flow="<w:keepNext/>"),
     Style("发文机关标志", SONG, 72, 800, "center", indent=_OUTDENT, rule="thickThinSmallGap", red=True),
     Style("发文字号", line=320, align="right", before=250),
+    Style("另页标题", HEI, indent=_INDENT, flow="<w:keepNext/><w:pageBreakBefore/>"),
+    Style("红头标志", SONG, 62, 760, "center", 1860, red=True),
+    Style("文件字号", line=330, align="center", before=LINE * 2, rule="single", weight=12, gap=9),
+    Style("上行字号", line=330, align="left", before=LINE * 2, rule="single", weight=12, gap=9, tabs=TEXT_WIDTH - 320),
     Style("公文标题", SONG, 44, 640, "center", LINE * 2, LINE, flow="<w:keepNext/>"),
+    Style("副题", align="center", before=0, after=LINE // 2, flow="<w:keepNext/>"),
     Style("主送机关", align="left"),
     Style("结语", indent=_INDENT, pitch=-5, flow="<w:keepNext/>"),
     Style("附件说明", before=LINE, indent='w:left="1600" w:hanging="960"', flow="<w:keepNext/>"),
     Style("署名", align="center", before=LINE * 2, indent=_SEAL, flow="<w:keepNext/><w:keepLines/>"),
     Style("成文日期", align="center", indent=_SEAL, flow="<w:keepNext/>"),
+    Style("报送", before=LINE // 2, align="left"),
     Style("附注", indent='w:left="640"'),
     Style("附件标识", HEI, flow="<w:keepNext/><w:pageBreakBefore/>"),
     Style("附件标题", SONG, 44, 640, "center", LINE, LINE // 2, flow="<w:keepNext/>"),
     Style("表格文字", size=21, line=310, align="left", before=20, after=20),
     Style("表格居中", size=21, line=310, align="center", before=20, after=20),
     Style("表头", HEI, 21, 310, "center", 40, 40, flow="<w:keepNext/>"),
+    Style("表前", size=10, line=160, flow="<w:keepNext/>"),
     Style("表前后", size=10, line=160),
+    Style("版记抄送", size=28, line=420, align="left", indent=_HUNG),
+    Style("版记中线", size=10, line=120, align="left", indent=_HUNG, tabs=TEXT_WIDTH),
+    Style("版记印发", size=28, line=420, align="left", indent=_HUNG, tabs=TEXT_WIDTH - 280),
     Style("页脚双线", size=2, line=20, indent=_OUTDENT, rule="thinThickSmallGap", red=True),
     Style("页码单页", "宋体", 28, 320, "right", indent='w:right="280"'),
     Style("页码双页", "宋体", 28, 320, "left", indent='w:left="280"'),
@@ -82,7 +96,12 @@ def normal_xml() -> Any:
 
 
 def style_xml(style: Style) -> Any:
-    rule = f'<w:bottom w:val="{style.rule}" w:sz="24" w:space="6" w:color="FF0000"/>' if style.rule else ""
+    rule = (
+        f'<w:bottom w:val="{style.rule}" w:sz="{style.weight}" w:space="{style.gap}" w:color="FF0000"/>'
+        if style.rule
+        else ""
+    )
+    tabs = f'<w:tabs><w:tab w:val="right" w:pos="{style.tabs}"/></w:tabs>' if style.tabs else ""
     grid = "" if style.line == LINE else '<w:snapToGrid w:val="0"/>'
     border = f"<w:pBdr>{rule}</w:pBdr>" if rule else ""
     indent = f"<w:ind {style.indent}/>" if style.indent else ""
@@ -91,7 +110,7 @@ def style_xml(style: Style) -> Any:
     return parse_xml(
         f'<w:style {W} w:type="paragraph" w:customStyle="1" w:styleId="{STYLE_IDS[style.name]}">'
         f'<w:name w:val="{style.name}"/>'
-        f'<w:basedOn w:val="a"/><w:qFormat/><w:pPr>{style.flow}<w:widowControl w:val="0"/>{border}'
+        f'<w:basedOn w:val="a"/><w:qFormat/><w:pPr>{style.flow}<w:widowControl w:val="0"/>{border}{tabs}'
         f'<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>{grid}'
         f'<w:spacing w:before="{style.before}" w:after="{style.after}" w:line="{style.line}" w:lineRule="exact"/>'
         f'{indent}<w:jc w:val="{style.align}"/></w:pPr>'

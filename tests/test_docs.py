@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 import runpy
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from conftest import AS_OF, duban
+from docxtpl import DocxTemplate
 
 from pyengine import cli, findings
 from pyengine.findings import Kind
+from pyengine.kinds import KINDS as LETTERS
 from pyengine.layout import layout
+from pyengine.render import _environment
 from pyengine.rulebook import all_circulars
 from pyengine.settings import setting_specs
 
@@ -40,6 +44,21 @@ def test_codes_are_unique_and_the_manual_lists_no_others() -> None:
 def test_manual_lists_every_setting_and_every_sheet() -> None:
     assert [item for item in setting_specs() if item not in section("7 设置")] == []
     assert [sheet for sheet in layout().order if sheet not in MANUAL] == []
+
+
+def test_manual_lists_every_letter_with_its_event_and_mark() -> None:
+    text = section("8 公文")
+    for name, kind in LETTERS.items():
+        assert re.search(rf"^\| {name} \|.*\| {kind.event} \|$", text, re.M), name
+        assert not kind.mark or f"{kind.mark}＝" in text
+
+
+def test_manual_lists_every_name_that_a_template_uses() -> None:
+    text = section("8 公文").partition("### 模板可用的名称")[2]
+    listed = {word for row in re.findall(r"^\| ([^|]+) \|", text, re.M) for word in row.split("、")}
+    for name in LETTERS:
+        used = DocxTemplate(files("duban_templates") / f"{name}.docx").get_undeclared_template_variables(_environment())
+        assert used <= listed, name
 
 
 def test_manual_names_every_json_field(sample: Path) -> None:

@@ -31,7 +31,7 @@ from pyengine.model import Deadline, Ledger, PastDecision, PastItem, Snapshot
 from pyengine.ooxml import CellEdit, ChangedMeanwhile, NamedLook, WriteRefused
 from pyengine.read import read_ledger
 from pyengine.refresh import refresh
-from pyengine.rules import all_circulars
+from pyengine.rulebook import all_circulars
 from pyengine.terms import DATED, MISSING, OPEN_ENDED, UNREADABLE
 
 LEDGER = "政府工作报告台账"

@@ -1,4 +1,4 @@
-"""公文：该发哪些、几号、写什么；两种公文的全文逐段逐格比对。"""
+"""公文：该发哪些、几号、写什么；工作提示和提示函的全文逐段逐格比对（别的文书见 test_notices）。"""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from docx.table import Table
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyengine.letters import Letter, file_name, letters_due, mentions, office_name, official
+from pyengine.kinds import KINDS, Letter, mentions, official
+from pyengine.letters import file_name, letters_due, office_name
 from pyengine.model import (
     Card,
     Citation,
@@ -39,7 +40,7 @@ from pyengine.settings import Settings
 AS_OF = date(2026, 9, 22)
 REPLY_BY = date(2026, 9, 28)  # 25 至 27 日中秋放假
 PROMPTING, CARDING = Citation("友政办发〔2023〕1号", "二（三）"), Citation("友政办发〔2023〕1号", "二（二）")
-OPENING = "县政府办公室《关于进一步深化“四个体系”工作机制强化督查检查推动重点工作落实的通知》（友政办发〔2023〕1号，以下简称《通知》）"
+OPENING = "《关于进一步深化“四个体系”工作机制强化督查检查推动重点工作落实的通知》（友政办发〔2023〕1号）"
 
 
 def place(row: int = 4) -> Place:
@@ -68,8 +69,10 @@ def feedback(number: str, on: date, content: str, result: str = "采用") -> Fee
     return Feedback(place(), number, on, "县教育局", None, content, result, "", "")
 
 
-def record(event: str = "工作提示", number: str = "", remark: str = "", on: date | None = AS_OF) -> Record:
-    return Record(place(), on, event, (), (), "", number, None, None, remark)
+def record(
+    event: str = "工作提示", number: str = "", remark: str = "", on: date | None = AS_OF, reason: str = ""
+) -> Record:
+    return Record(place(), on, event, (), (), reason, number, None, None, remark)
 
 
 def card(card_id: str = "YP-1A2B3C", **changes: Any) -> Card:
@@ -166,7 +169,7 @@ def test_prompt_letter_in_full() -> None:
         "确需调整目标或者时限的，按程序报批。"),
         "三、反馈方式和时限",
         ("请填写《进展反馈表》，“提示文号”一栏填青政督提〔2026〕1号，经主要负责人审定后，于2026年9月28日前（含当日）报我室"
-        "（自2026年9月22日发出，次日起算3个工作日）。逾期未反馈的，按《通知》关于上报材料不及时的规定办理。"),
+        "（自2026年9月22日发出，次日起算3个工作日）。逾期未反馈的，按上报材料不及时的有关规定办理。"),
         "特此提示。",
         "青河县政府督办检查室",
         "2026年9月22日",
@@ -202,7 +205,7 @@ def test_notice_letter_in_full() -> None:
                 "立即补报有关材料，查明迟报原因，今后严格按照要求的时限报送。",
             ),
             (
-                "2", "报告-2\n引进教师40名 & <优秀>", "报送材料质量不高", "报告-2材料2026年9月1日被退回",
+                "2", "报告-2\n引进教师40名 & <优秀>", "报送材料质量不高", "材料2026年9月1日被退回",
                 "对照退回意见重新核实、补充佐证，经主要负责人审核后重新报送。",
             ),
         ],
@@ -213,7 +216,7 @@ def test_notice_letter_in_full() -> None:
         ("（三）书面回复。请于2026年9月30日前（含当日）将整改情况和《整改回执》书面报我室"
         "（自2026年9月22日发出，次日起算5个工作日），由主要负责人签字并加盖单位公章。"
         "对所列事实有异议的，请在回复中一并说明，并附有关证明材料。"),
-        "我室将跟踪督办整改落实情况。逾期不回复或者整改不到位的，按《通知》有关规定处理。",
+        "我室将跟踪督办整改落实情况。逾期不回复或者整改不到位的，按有关规定处理。",
         "特此函达。",
         "附件：整改回执",
         "青河县政府督办检查室",
@@ -231,6 +234,11 @@ def test_notice_letter_in_full() -> None:
         [("原因分析", ""), ("责任人和\n下步安排", ""), ("佐证材料\n清单", "")],
         [("主要负责人\n（签字）", "", "单位\n（公章）", ""), ("填报人及\n联系电话", "", "填报日期", "")],
     ]  # fmt: skip
+
+
+def test_marks_and_templates_are_never_shared() -> None:
+    marks = [kind.mark for kind in KINDS.values() if kind.mark]
+    assert len(set(marks)) == len(marks)
 
 
 def test_letters_follow_the_unit_list_and_number_by_kind() -> None:
@@ -281,9 +289,23 @@ CASES: Mapping[str, tuple[dict[str, Any], tuple[Record, ...], bool]] = {
     "待确认": ({"state": "待确认"}, (), False),
     "不采纳": ({"state": "不采纳"}, (), False),
     "已撤牌": ({"state": "已撤牌"}, (), False),
-    "2022年的黄牌": ({"cite": Citation("友政办发〔2022〕11号", "三（三）")}, (), False),
-    "橙牌": ({"colour": "橙牌"}, (), False),
-    "不用发函的牌": ({"letters": ("约谈通知",)}, (), False),
+    "已失效": ({"state": "已失效"}, (), False),
+    "别的文件的牌": ({"cite": Citation("友政办发〔2022〕11号", "三（三）")}, (), True),
+    "别的颜色": ({"colour": "橙牌"}, (), True),
+    "没有写明文书": ({"letters": ()}, (), False),
+    "没有这种文书": ({"letters": ("表扬信",)}, (), False),
+    "别的文书": ({"letters": ("通报",)}, (record("督办提示函", remark="YP-1A2B3C"),), True),
+    "只起草过约谈通知": (
+        {"letters": ("约谈记录",)},
+        (record("起草文书", remark="YP-1A2B3C", reason="约谈通知：甲"),),
+        True,
+    ),
+    "起草过约谈记录": (
+        {"letters": ("约谈记录",)},
+        (record("起草文书", remark="YP-1A2B3C", reason="约谈记录：甲"),),
+        False,
+    ),
+    "约谈过而没有起草": ({"letters": ("约谈记录",)}, (record("约谈", remark="YP-1A2B3C", reason="约谈记录"),), True),
     "已经发过函": ({}, (record("督办提示函", remark="YP-1A2B3C"),), False),
     "与别的牌一起发过": ({}, (record("督办提示函", remark="YP-0、YP-1A2B3C，经手李明"),), False),
     "发的是编号相近的牌": ({}, (record("督办提示函", remark="YP-1A2B3CD"),), True),

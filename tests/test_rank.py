@@ -24,7 +24,7 @@ from pyengine.layout import layout
 from pyengine.model import Citation, Outcome
 from pyengine.points import read_points
 from pyengine.read import read_ledger
-from pyengine.rules import all_circulars
+from pyengine.rulebook import all_circulars
 from pyengine.scores import KINDS
 from pyengine.settings import setting_specs
 from pyengine.standings import plain, signed, standing_rows

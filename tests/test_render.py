@@ -27,12 +27,18 @@ from hypothesis import strategies as st
 from pyengine.render import PdfUnavailable, TemplateProblem, _environment, render, template_path, to_pdf
 
 MILLIMETRE = 72 / 25.4
-NAMES = ("工作提示", "重点工作督办提示函")
+NAMES = tuple(name.removesuffix(".docx") for name in build())
+LETTERHEADS = ("工作提示", "提醒函", "重点工作督办提示函", "约谈通知", "重点工作督办预警通知书")
+RED_HEADS = ("通报", "专题报告")
+SIGNED = (*LETTERHEADS, *RED_HEADS)
+ATTACHED = ("重点工作督办提示函", "重点工作督办预警通知书")
 COMMON: Mapping[str, object] = {
     "发文机关": "青河县政府督办检查室",
     "文号": "青政督提〔2026〕12号",
     "文号前缀": "青政督提〔2026〕",
     "单位": "县教育局",
+    "督办机构": "青河县政府督办检查室",
+    "依据": ({"名称": "关于强化督查检查推动重点工作落实的通知", "文号": "友政办发〔2023〕1号", "条款": "二（二）"},),
     "依据文号": "友政办发〔2023〕1号",
     "依据条款": "二（三）",
     "成文日期": date(2026, 9, 22),
@@ -41,6 +47,17 @@ COMMON: Mapping[str, object] = {
     "暂推年份": None,
     "联系人": "",
     "联系电话": "",
+    "牌": "橙牌",
+    "责任单位": ("县财政局", "国网青河县供电公司"),
+    "约谈整改工作日": 5,
+    "约谈次数": 2,
+    "约谈人": "县政府分管领导",
+    "约谈人姓名": "何静",
+    "被约谈人": ({"身份": "分管县领导", "姓名": "何静"}, {"身份": "县教育局局长", "姓名": ""}),
+    "主要负责人": "",
+    "职务": "局长",
+    "分管县领导": "何静",
+    "牵头领导": "何静",
 }
 PROMPT_ITEM: Mapping[str, object] = {
     "编号": "2026-报告-001",
@@ -52,6 +69,7 @@ PROMPT_ITEM: Mapping[str, object] = {
     "应达进度": Fraction(1, 2),
     "上次反馈日期": date(2026, 8, 25),
     "上次反馈": "完成四层主体，正在办理装修招标",
+    "预警状态": "进度滞后",
 }
 NOTICE_ITEM: Mapping[str, object] = {
     "编号": "2026-报告-001",
@@ -65,7 +83,10 @@ NOTICE_ITEM: Mapping[str, object] = {
 def context(name: str, items: int = 1, **changes: object) -> dict[str, object]:
     item = PROMPT_ITEM if name == "工作提示" else NOTICE_ITEM
     rows = tuple({"序号": number, **item} for number in range(1, items + 1))
-    own = {"期别": "2026年9月", "事由": "上报材料不及时", "事项": rows, "事项数": items, "整改事项": rows}
+    work = tuple({"序号": number, **PROMPT_ITEM} for number in range(1, items + 1))
+    own = {
+        "期别": "2026年9月", "事由": "上报材料不及时", "事项": rows, "事项数": items, "整改事项": rows, "重点工作": work,
+    }  # fmt: skip
     return {**COMMON, **own, **changes}
 
 
@@ -95,9 +116,11 @@ HOSTILE = (
 @pytest.mark.parametrize("name", NAMES)
 def test_what_the_cells_say_is_printed_as_it_stands(name: str, value: str) -> None:
     rows = ({**PROMPT_ITEM, **NOTICE_ITEM, "序号": 1, "工作任务": value},)
-    made = Document(io.BytesIO(render(template_path(name, None), context(name, 单位=value, 事项=rows))))
-    assert made.paragraphs[2].text == f"{value}："
-    assert value in [text for cell in made.tables[0].rows[1].cells for text in cell.text.split("\n")]
+    facts = context(name, 单位=value, 事项=rows, 整改事项=rows)
+    made = Document(io.BytesIO(render(template_path(name, None), facts)))
+    assert any(value in paragraph.text for paragraph in made.paragraphs)
+    cells = [cell.text for table in made.tables for row in table.rows for cell in row.cells]
+    assert value in [text for cell in cells for text in cell.split("\n")]
 
 
 @pytest.mark.parametrize(
@@ -262,7 +285,10 @@ def test_measures_of_the_national_standard(name: str) -> None:
     for table in document.tables:
         assert sum(int(column.get(qn("w:w"))) for column in table._tbl.tblGrid) == 8845
         assert [len(row._tr.xpath("w:trPr/w:cantSplit")) for row in table.rows] == [1] * len(table.rows)
-    assert document.tables[0].rows[0]._tr.xpath("w:trPr/w:tblHeader")
+    listings = [table for table in document.tables if "{%tr for" in table.rows[1 % len(table.rows)].cells[0].text]
+    assert listings
+    assert all(table.rows[0]._tr.xpath("w:trPr/w:tblHeader") for table in listings)
+    assert section.different_first_page_header_footer is (name in LETTERHEADS)
     for footer in (section.footer, section.even_page_footer):
         kinds = [mark.get(qn("w:fldCharType")) for mark in footer._element.iter(qn("w:fldChar"))]
         assert kinds == ["begin", "separate", "end"]
@@ -295,7 +321,7 @@ def _box(found: tuple[str, ...]) -> Box:
 
 @pytest.fixture(scope="module")
 def pdfs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], list[list[Box]]]:
-    """两种公文一项、十四项的 PDF 各页。"""
+    """各种公文一项、十四项的 PDF 各页。"""
     _tool("soffice")
     folder = tmp_path_factory.mktemp("公文")
     keys = [(name, items) for name in NAMES for items in (1, 14)]
@@ -314,8 +340,11 @@ def _where(page: list[Box], text: str) -> Box:
 @pytest.mark.parametrize("name", NAMES)
 def test_office_pages(pdfs: dict[tuple[str, int], list[list[Box]]], name: str) -> None:
     short, long = len(pdfs[name, 1]), len(pdfs[name, 14])
-    assert short == {"工作提示": 2, "重点工作督办提示函": 3}[name]
+    assert short == (3 if name in (*ATTACHED, *RED_HEADS) else 2)
     assert short < long <= 8
+    for number, page in enumerate(pdfs[name, 14], 1):
+        lines = {round(box[1]) for box in page if box[4] not in {"—", str(number)}}
+        assert len(lines) > 1, number
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -331,7 +360,7 @@ def test_office_keeps_the_text_inside_the_type_area(
         assert max(box[3] for box in body) <= 262 + 1.5
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", LETTERHEADS)
 def test_office_places_the_head_the_line_pitch_and_the_page_number(
     pdfs: dict[tuple[str, int], list[list[Box]]], name: str
 ) -> None:
@@ -347,10 +376,52 @@ def test_office_places_the_head_the_line_pitch_and_the_page_number(
     assert 267 < (dash[1] + dash[3]) / 2 < 275
 
 
-@pytest.mark.parametrize("name", NAMES)
+def _signed(pages: list[list[Box]], name: str) -> tuple[list[Box], Box]:
+    """署名所在的一页和署名。"""
+    office = COMMON["发文机关"]
+    for page in pages:
+        for box in page:
+            below = "".join(other[4] for other in page if 9 < other[1] - box[1] < 11.5)
+            if box[4] == office and below == "2026年9月22日":
+                return page, box
+    raise AssertionError(f"{name}没有署名")
+
+
+@pytest.mark.parametrize("name", RED_HEADS)
+def test_office_places_the_red_head_and_the_imprint(pdfs: dict[tuple[str, int], list[list[Box]]], name: str) -> None:
+    for items in (1, 14):
+        first, last = pdfs[name, items][0], pdfs[name, items][-1]
+        head = _where(first, "文件")
+        assert head[1] == pytest.approx(72, abs=2.5)
+        assert (head[0] + head[2]) / 2 == pytest.approx(106, abs=1.5)
+        assert any(box[4] == "—" for box in first)
+        issued = next(box for box in last if box[4].endswith("印发"))
+        assert 254 < issued[3] < 263
+        assert issued[2] == pytest.approx(184 - 4.9, abs=1.5)
+    if name == "专题报告":
+        number, signer = _where(first, "〔2026〕"), _where(first, "签发人")
+        assert number[1] == pytest.approx(signer[1], abs=0.5)
+
+
+@pytest.mark.parametrize("name", SIGNED)
+@pytest.mark.parametrize("items", [1, 14])
+def test_office_keeps_the_signature_with_text(
+    pdfs: dict[tuple[str, int], list[list[Box]]], name: str, items: int
+) -> None:
+    page, signature = _signed(pdfs[name, items], name)
+    assert [box for box in page if 38 < box[1] < signature[1] - 20]
+
+
+@pytest.mark.parametrize("name", ATTACHED)
+def test_office_starts_the_attachment_on_its_own_page(pdfs: dict[tuple[str, int], list[list[Box]]], name: str) -> None:
+    page = pdfs[name, 1][-1]
+    assert min(page, key=lambda box: box[1])[4] == "附件"
+    assert _where(page, "整改回执")
+
+
+@pytest.mark.parametrize("name", SIGNED)
 def test_office_centres_the_signature_on_the_date(pdfs: dict[tuple[str, int], list[list[Box]]], name: str) -> None:
-    page = next(page for page in pdfs[name, 1] if any("联系电话" in box[4] for box in page))
-    signature = next(box for box in page if box[4] == "青河县政府督办检查室")
+    page, signature = _signed(pdfs[name, 1], name)
     date_line = [box for box in page if 9 < box[1] - signature[1] < 11.5]
     assert "".join(box[4] for box in date_line) == "2026年9月22日"
     left, right = min(box[0] for box in date_line), max(box[2] for box in date_line)

@@ -127,7 +127,7 @@ def test_every_status_is_shown_somewhere() -> None:
     assert shown == set(STATUSES)
 
 
-NOT_JUDGING = {"县名", "办公室名称", "机关代字", "自动编号", "生成即登记", "督办提示函回复工作日", "保留备份天数"}
+NOT_JUDGING = {"县名", "办公室名称", "机关代字", "自动编号", "生成即登记", "督办提示函回复工作日", "预警整改工作日", "约谈整改工作日", "保留备份天数"}
 """只管公文和备份、不管判定的设置：由 test_letters、test_file_book 等测试。"""
 
 
