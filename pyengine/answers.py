@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from pyengine.case import Case
-from pyengine.model import CardRow, Record
+from pyengine.model import CardRow, Fact, Record
 from pyengine.terms import CARD_CONFIRMED, CARD_REJECTED, CARD_WAITING, CARD_WITHDRAWN, COLOURS
 
 ANSWER_YES, ANSWER_NO = "是", "否"
 ANSWERS = (ANSWER_YES, ANSWER_NO)
+SHOWN = "亮牌"
 _ADDRESS = re.compile(r"（[^（）]*![^（）]*）")
 _CARD_ID = re.compile(r"\d\d[蓝黄橙红]-[0-9A-Z]+")
 
@@ -21,38 +24,67 @@ def plain(text: str) -> str:
     return _ADDRESS.sub("", text)
 
 
-def shown_on(case: Case, card_id: str) -> date | None:
-    """督查记录里登记亮牌的日子；判定日以前没有登记为 None。"""
-    return min((record.on for record in _logs(case, card_id) if record.on and record.on <= case.as_of), default=None)
+def facts_of(row: CardRow) -> tuple[Fact, ...]:
+    """上次写下的各件事实：开头是哪个编号就是哪一项的，都不是的算各项共有。"""
+    return tuple(Fact(text, _number_of(text, row.numbers)) for text in row.facts.split("\n") if text)
 
 
-def _logs(case: Case, card_id: str) -> list[Record]:
-    return [record for record in case.ledger.records if record.event == "亮牌" and card_id in record.remark]
+def _number_of(text: str, numbers: tuple[str, ...]) -> str:
+    found = (n for n in numbers if text.startswith(n) and not re.match(r"[0-9A-Za-z-]", text[len(n) :]))
+    return max(found, key=len, default="")
 
 
-def state_of(case: Case, row: CardRow) -> str:
+@dataclass(frozen=True)
+class Shown:
+    """登记过的亮牌：建议编号 → 各次登记之日（含判定日以后的）。"""
+
+    days: Mapping[str, tuple[date, ...]]
+
+    @classmethod
+    def of(cls, case: Case) -> Shown:
+        """督查记录里全部亮牌事件，按备注里的建议编号理好。"""
+        days: dict[str, list[date]] = defaultdict(list)
+        for record in case.ledger.records:
+            if record.event == SHOWN and record.on:
+                for card_id in _CARD_ID.findall(record.remark):
+                    days[card_id].append(record.on)
+        return cls({card_id: tuple(sorted(found)) for card_id, found in days.items()})
+
+    def on(self, card_id: str, as_of: date) -> date | None:
+        """登记亮牌之日；判定日以前没有登记为 None。"""
+        return next((day for day in self.days.get(card_id, ()) if day <= as_of), None)
+
+    def only_later(self, card_id: str, as_of: date) -> bool:
+        """登记在判定日以后：判定日那天还没有亮牌。"""
+        return card_id in self.days and self.on(card_id, as_of) is None
+
+
+def state_of(case: Case, row: CardRow, shown: Shown, gone: Mapping[str, date]) -> str:
     """答复过的一行现在的状态：不采纳、待确认（判定日还没有亮牌）、已撤牌、已确认。"""
     if row.answer == ANSWER_NO:
         return CARD_REJECTED
-    if _logs(case, row.id) and shown_on(case, row.id) is None:
+    if shown.only_later(row.id, case.as_of):
         return CARD_WAITING
-    gone = withdrawn(case, row)
     return CARD_WITHDRAWN if gone and all(number in gone for number in row.numbers or ("",)) else CARD_CONFIRMED
 
 
-def withdrawn(case: Case, row: CardRow) -> Mapping[str, date]:
-    """已经撤牌的编号和撤牌之日；没有编号的牌，键为空串。"""
-    since = shown_on(case, row.id)
+def withdrawn(case: Case, row: CardRow, shown: Shown) -> Mapping[str, date]:
+    """已经撤牌的编号和撤牌之日；没有编号的牌，键为空串。写明建议编号的撤牌不论日期，其余的不早于亮牌。"""
+    if row.answer != ANSWER_YES or shown.only_later(row.id, case.as_of):
+        return {}
+    since = shown.on(row.id, case.as_of) or case.as_of
     gone: dict[str, date] = {}
-    for record in case.records if since and row.answer == ANSWER_YES else ():
-        if record.event == "撤牌" and record.on and since and record.on >= since and _about(record, row):
+    for record in case.events_of.get(("撤牌", row.unit), ()):
+        if record.on and _about(record, row, since):
             named = record.numbers or row.numbers or ("",)
             gone |= {number: record.on for number in row.numbers or ("",) if number in named}
     return gone
 
 
-def _about(record: Record, row: CardRow) -> bool:
-    """撤的是不是这张牌：备注写了建议编号的只撤它，事由写了颜色的只撤这种颜色，否则看单位。"""
+def _about(record: Record, row: CardRow, since: date) -> bool:
+    """撤的是不是这张牌：备注写了建议编号的只撤它，事由写了颜色的只撤这种颜色，否则撤亮牌在前的。"""
     named = _CARD_ID.findall(record.remark)
+    if named:
+        return row.id in named
     colours = [colour for colour in COLOURS if colour in record.reason]
-    return row.unit in record.units and (not named or row.id in named) and (not colours or row.colour in colours)
+    return (not colours or row.colour in colours) and (record.on or since) >= since

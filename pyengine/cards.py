@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
-from pyengine.answers import ANSWER_YES, ANSWERS, plain, shown_on, state_of, withdrawn
+from pyengine.answers import ANSWER_YES, ANSWERS, Shown, facts_of, plain, state_of, withdrawn
 from pyengine.case import Case
 from pyengine.conditions import CONDITIONS, Hit, Verdicts, recorded
 from pyengine.model import Card, CardRow, Citation, Fact
@@ -47,38 +47,56 @@ class _Ground:
         return any(hit.event for hit in self.hits)
 
 
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """答复过的一行：现在的状态、撤了牌的编号和日子、登记亮牌之日。"""
+
+    row: CardRow
+    state: str
+    gone: Mapping[str, date]
+    shown: date | None
+
+
 def judge_cards(case: Case, verdicts: Verdicts, at: At) -> tuple[Card, ...]:
     """亮牌建议表应有的全部行：先按单位、由重到轻，同样的台账次序总是一样。"""
     grounds = _grounds(case, verdicts)
-    rows = _rows_by_key(case, grounds)
-    held = cache(lambda key, day: _numbers_on(key, *at(day)))
-    cards = [
-        card for key in {**grounds, **rows} for card in _cards_of(case, key, grounds.get(key), rows.get(key, []), held)
-    ]
+    rows, shown = _rows_by_key(case, grounds), Shown.of(case)
+    then = cache(lambda day: _grounds(*at(day)))
+    cards: list[Card] = []
+    for key in {**grounds, **rows}:
+        answered = [_answered(case, row, shown) for row in rows.get(key, ()) if row.answer in ANSWERS]
+        waiting = next((row for row in rows.get(key, ()) if row.answer not in ANSWERS), None)
+        cards += _cards_of(case, key, grounds.get(key), answered, waiting, then)
     return tuple(sorted(cards, key=lambda card: (card.unit, -COLOURS.index(card.colour), card.ground, card.id)))
 
 
-Held = Callable[[Key, date], frozenset[str]]
-
-
-def _numbers_on(key: Key, case: Case, verdicts: Verdicts) -> frozenset[str]:
-    ground = _grounds(case, verdicts).get(key)
-    return frozenset(ground.numbers) if ground else frozenset()
+def _answered(case: Case, row: CardRow, shown: Shown) -> _Answered:
+    gone = withdrawn(case, row, shown)
+    return _Answered(row, state_of(case, row, shown, gone), gone, shown.on(row.id, case.as_of))
 
 
 def _rows_by_key(case: Case, grounds: Mapping[Key, _Ground]) -> dict[Key, list[CardRow]]:
-    """上次写下的行，按牌归拢。系统列被改乱的，凭建议编号找回；找不回又认不出的不要。"""
+    """上次写下的行，按牌归拢。系统列被改乱的，凭建议编号找回；找不回又认不出的不要；单位改了名的按现名；照抄的一行不要。"""
     issued = {_card_id(key, ground.numbers): key for key, ground in grounds.items()}
     rows: dict[Key, list[CardRow]] = {}
-    for row in case.ledger.card_rows:
-        key = (row.clause.split(" ")[0], row.colour, row.unit, row.ground)
+    for row in _without_copies(case.ledger.card_rows):
+        key = (row.clause.split(" ")[0], row.colour, case.directory.resolve(row.unit) or row.unit, row.ground)
         if row.id in issued and key != issued[row.id]:
             key = issued[row.id]
             row = replace(row, numbers=grounds[key].numbers)
         cited = row.colour in COLOURS and all(key) and bool(row.clause.partition(" ")[2])
         if cited or key in grounds:
-            rows.setdefault(key, []).append(row)
+            rows.setdefault(key, []).append(replace(row, unit=key[2]))
     return rows
+
+
+def _without_copies(rows: Iterable[CardRow]) -> Iterable[CardRow]:
+    """同一建议编号只留一行：有答复的优先，都有的留前面一行。"""
+    kept: dict[str, CardRow] = {}
+    for row in rows:
+        if row.id not in kept or (row.answer in ANSWERS and kept[row.id].answer not in ANSWERS):
+            kept[row.id] = row
+    return kept.values()
 
 
 def _grounds(case: Case, verdicts: Verdicts) -> dict[Key, _Ground]:
@@ -106,43 +124,47 @@ def _found(case: Case, rule: Rule, verdicts: Verdicts) -> Iterator[Hit]:
         yield from recorded(case, rule)
 
 
-def _cards_of(case: Case, key: Key, ground: _Ground | None, rows: list[CardRow], held: Held) -> Iterator[Card]:
-    answered = [row for row in rows if row.answer in ANSWERS]
-    waiting = next((row for row in rows if row not in answered), None)
-    for row in answered:
-        yield _kept(case, key, row, state_of(case, row), ground)
-    fresh = _fresh(case, key, ground, answered, held) if ground else None
+Then = Callable[[date], Mapping[Key, _Ground]]
+
+
+def _cards_of(
+    case: Case, key: Key, ground: _Ground | None, answered: list[_Answered], waiting: CardRow | None, then: Then
+) -> Iterator[Card]:
+    for one in answered:
+        yield _kept(case, key, one, ground)
+    fresh = _fresh(key, ground, answered, then) if ground else None
     if ground is not None and fresh is not None:
         yield _proposal(case, key, ground, fresh, waiting, answered)
     elif waiting is not None and not _expired(case, waiting):
-        yield _kept(case, key, waiting, CARD_LAPSED, ground)
+        yield _kept(case, key, _Answered(waiting, CARD_LAPSED, {}, None), ground)
 
 
 Fresh = tuple[tuple[str, ...], tuple[Fact, ...]]
 
 
-def _fresh(case: Case, key: Key, ground: _Ground, answered: list[CardRow], held: Held) -> Fresh | None:
+def _fresh(key: Key, ground: _Ground, answered: list[_Answered], then: Then) -> Fresh | None:
     """没有答复过的编号和事实；都答复过，或新的事实不够数，则 None。"""
     if not answered:
         return ground.numbers, ground.facts
     if ground.single:
-        numbers = tuple(n for n in ground.numbers if not any(n in row.numbers for row in answered))
+        numbers = tuple(n for n in ground.numbers if not any(n in one.row.numbers for one in answered))
         facts = tuple(fact for fact in ground.facts if not fact.number or fact.number in numbers)
         return (numbers, facts or ground.facts) if numbers else None
-    new = tuple(fact for fact in ground.facts if not any(_covers(case, key, row, fact, held) for row in answered))
+    new = tuple(fact for fact in ground.facts if not any(_covers(key, one, fact, then) for one in answered))
     if not new or len(new) < ground.least:
         return None
     return tuple(sorted({fact.number for fact in new if fact.number})), new
 
 
-def _covers(case: Case, key: Key, row: CardRow, fact: Fact, held: Held) -> bool:
+def _covers(key: Key, answered: _Answered, fact: Fact, then: Then) -> bool:
     """这一行的答复管不管这件事实：编号在行里，话也说过；数天天变的话只看编号，撤过牌的还要撤牌那天事由仍在。"""
+    row = answered.row
     if fact.number not in row.numbers and (fact.number or row.numbers):
         return False
     if not fact.lasting:
-        return plain(fact.text) in plain(row.facts)
-    gone = withdrawn(case, row).get(fact.number)
-    return gone is None or fact.number in held(key, gone)
+        return plain(fact.text) in plain(row.facts).split("\n")
+    gone = answered.gone.get(fact.number)
+    return gone is None or (key in then(gone) and fact.number in then(gone)[key].numbers)
 
 
 def _expired(case: Case, row: CardRow) -> bool:
@@ -152,11 +174,11 @@ def _expired(case: Case, row: CardRow) -> bool:
 
 
 def _proposal(
-    case: Case, key: Key, ground: _Ground, fresh: Fresh, waiting: CardRow | None, answered: list[CardRow]
+    case: Case, key: Key, ground: _Ground, fresh: Fresh, waiting: CardRow | None, answered: list[_Answered]
 ) -> Card:
     _, colour, unit, words = key
     numbers, facts = fresh
-    earlier = sorted(row.id for row in answered if set(row.numbers) & set(numbers))
+    earlier = sorted(one.row.id for one in answered if not numbers or set(one.row.numbers) & set(numbers))
     return Card(
         id=waiting.id if waiting else _card_id(key, numbers, *earlier),
         unit=unit,
@@ -174,8 +196,9 @@ def _proposal(
     )
 
 
-def _kept(case: Case, key: Key, row: CardRow, state: str, ground: _Ground | None) -> Card:
+def _kept(case: Case, key: Key, answered: _Answered, ground: _Ground | None) -> Card:
     circular, colour, unit, words = key
+    row = answered.row
     rule = ground.rule if ground else case.card_rule(circular, colour, words)
     return Card(
         id=row.id,
@@ -183,15 +206,15 @@ def _kept(case: Case, key: Key, row: CardRow, state: str, ground: _Ground | None
         colour=colour,
         ground=words,
         tasks=row.numbers,
-        facts=tuple(Fact(text) for text in row.facts.split("\n") if text),
+        facts=facts_of(row),
         cite=ground.rule.cite if ground else Citation(circular, row.clause.partition(" ")[2]),
         letters=tuple(part for part in row.letters.split("、") if part),
-        state=state,
+        state=answered.state,
         responsible_units=_responsible(case, row.numbers, unit),
         answer=row.answer,
         confirmer=row.confirmer,
-        withdrawn=tuple(number for number in row.numbers if number in withdrawn(case, row)),
-        shown=shown_on(case, row.id),
+        withdrawn=tuple(number for number in row.numbers if number in answered.gone),
+        shown=answered.shown,
         actor=rule.actor if rule else "",
     )
 
@@ -210,8 +233,8 @@ def _card_id(key: Key, numbers: tuple[str, ...], *earlier: str) -> str:
 
 def shown_events(case: Case, cards: Iterable[Card]) -> tuple[Card, ...]:
     """确认为“是”而督查记录里还没有亮牌事件的牌：应补记一行，只记一次。"""
-    logged = " ".join(record.remark for record in case.ledger.records if record.event == "亮牌")
-    return tuple(card for card in cards if card.answer == ANSWER_YES and card.id not in logged)
+    shown = Shown.of(case)
+    return tuple(card for card in cards if card.answer == ANSWER_YES and card.id not in shown.days)
 
 
 def standing(card: Card) -> str | None:

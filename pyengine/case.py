@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import TypeVar
 
 from pyengine.indicators import actual_share, expected_share
@@ -81,29 +82,28 @@ class Case:
         """设置。"""
         return self.ledger.settings
 
+    @cached_property
+    def _regimes(self) -> dict[date, Regime]:
+        return {self.as_of: self.regime}
+
     def regime_on(self, day: date) -> Regime:
-        """某一天的现行规则：事件按当天的文件论。早于第一份文件抛 NoCircular。"""
-        return self.regime if day == self.as_of else in_force(self.circulars, day, self.settings)
+        """某一天的现行规则：事件按当天的文件论。早于第一份文件的，什么规则也没有。"""
+        if day not in self._regimes:
+            try:
+                self._regimes[day] = in_force(self.circulars, day, self.settings)
+            except NoCircular:
+                self._regimes[day] = Regime({})
+        return self._regimes[day]
 
     def card_rules_on(self, day: date) -> tuple[Rule, ...]:
         """某一天现行的亮牌规则；早于第一份文件则没有。"""
-        try:
-            return self.regime_on(day).rules("亮牌")
-        except NoCircular:
-            return ()
+        return self.regime_on(day).rules("亮牌")
 
     def card_rule(self, circular: str, card: str, ground: str) -> Rule | None:
         """这份文件这种牌这个事由（括注的事件不论）的规则；没有（旧数据）则 None。"""
         words = ground.partition("（")[0]
         rules = (rule for one in self.circulars if one.number == circular for rule in one.rules)
         return next((rule for rule in rules if rule.card == card and rule.ground == words), None)
-
-    def recorded_words_on(self, day: date) -> tuple[str, ...]:
-        """某一天现行各章由人认定的事由词；早于第一份文件则没有。"""
-        try:
-            return self.regime_on(day).recorded
-        except NoCircular:
-            return ()
 
     def under(self, rule: Rule) -> Case:
         """按这一条判的案卷：它写明的数先于设置表。"""
@@ -121,12 +121,45 @@ class Case:
         found = (unit for number in numbers if number in self.tasks for unit in self.known_leads(self.tasks[number]))
         return tuple(dict.fromkeys(found))
 
+    def units_of(self, record: Record) -> tuple[str, ...]:
+        """事件是哪些单位的：写了单位的照写的，没有写的是所涉编号的牵头单位。"""
+        return record.units or self.leads_of(record.numbers)
+
+    @cached_property
+    def led(self) -> Mapping[str, tuple[Task, ...]]:
+        """各单位牵头的事项。"""
+        return _indexed((unit, task) for task in self.tasks.values() for unit in task.lead_units)
+
+    @cached_property
+    def events(self) -> Mapping[str, tuple[Record, ...]]:
+        """各种事件，按日期先后。"""
+        return _indexed((record.event, record) for record in self.records)
+
+    @cached_property
+    def events_of(self) -> Mapping[tuple[str, str], tuple[Record, ...]]:
+        """各单位的各种事件（键为事件、单位），按日期先后。"""
+        return _indexed(((record.event, unit), record) for record in self.records for unit in self.units_of(record))
+
+    @cached_property
+    def rectifications(self) -> Mapping[str, tuple[Record, ...]]:
+        """各编号的整改完成；没有写编号的，键为空串。"""
+        found = self.events.get("整改完成", ())
+        return _indexed((number, record) for record in found for number in record.numbers or ("",))
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def _indexed(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
+    groups: dict[K, list[V]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return {key: tuple(group) for key, group in groups.items()}
+
 
 def _grouped(items: Iterable[T], key: Callable[[T], date]) -> dict[str, tuple[T, ...]]:
-    groups: dict[str, list[T]] = defaultdict(list)
-    for item in items:
-        if item.number:
-            groups[item.number].append(item)
+    groups = _indexed((item.number, item) for item in items if item.number)
     return {number: tuple(sorted(group, key=key)) for number, group in groups.items()}
 
 

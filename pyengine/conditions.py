@@ -129,10 +129,15 @@ def deadline_overdue(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
 
 
 def _units_of(case: Case, record: Record, numbers: tuple[str, ...]) -> tuple[str, ...]:
-    """事件应由哪些单位担责：所涉事项的牵头单位（记录写了单位的，取其中的牵头单位）；没有写编号的按记录的单位。"""
-    named = tuple(unit for unit in record.units if unit in case.directory.members)
+    """事件应由哪些单位担责：牌只亮给牵头单位，记录写了单位的取其中的牵头单位；没有写编号的按记录的单位。"""
     leads = case.leads_of(numbers)
-    return tuple(unit for unit in leads if unit in named) or named or leads
+    return tuple(unit for unit in leads if unit in record.units or not record.units) or (
+        () if leads else _named(case, record)
+    )
+
+
+def _named(case: Case, record: Record) -> tuple[str, ...]:
+    return tuple(unit for unit in record.units if unit in case.directory.members)
 
 
 def reply_late(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
@@ -198,15 +203,12 @@ def _returns(case: Case) -> Iterator[tuple[str, date, tuple[str, ...], str]]:
 
 def rectification_overdue(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
     """橙牌：预警通知书的限期已过，既没有报整改情况，也没有整改完成。"""
-    for record in case.records:
+    allowed = {verdict.task.number for verdict in judgeable(case, verdicts)}
+    for record in case.events.get("预警通知书", ()):
         replied = record.replied is not None and record.replied <= case.as_of
-        if record.event != "预警通知书" or record.limit is None or record.limit >= case.as_of or replied:
+        if record.limit is None or record.limit >= case.as_of or replied:
             continue
-        open_items = tuple(
-            n
-            for n in record.numbers
-            if n in case.tasks and is_open(case.tasks[n], case.as_of) and not rectified(case, record, n)
-        )
+        open_items = tuple(n for n in record.numbers if n in allowed and not rectified(case, record, n))
         if open_items or (not record.numbers and not rectified(case, record, "")):
             name = record.document_number or str(record.on)
             text = f"{name}限{record.limit}前整改，至今没有整改完成（{record.place.ref('限期')}）"
@@ -215,26 +217,26 @@ def rectification_overdue(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
 
 
 def repeated_supervision(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
-    """2022 红牌：专项督办达到“反复督办次数”，而进度没有变化。"""
+    """2022 红牌：最近一次进度增加以后，专项督办达到“反复督办次数”。"""
     seen: dict[str, list[Record]] = defaultdict(list)
-    for record in case.records:
-        for number in items_of(case, record) if record.event == "专项督办" else ():
+    for record in case.events.get("专项督办", ()):
+        for number in items_of(case, record) if record.on and case.card_rules_on(record.on) else ():
             seen[number].append(record)
     for verdict in judgeable(case, verdicts):
-        number, visits = verdict.task.number, seen[verdict.task.number]
-        if len(visits) >= case.settings.int("反复督办次数") and not _moved(case, number, visits[0].on):
+        number, moved = verdict.task.number, _last_moved(case, verdict.task.number)
+        visits = [record for record in seen[number] if record.on and record.on > moved]
+        if len(visits) >= case.settings.int("反复督办次数"):
             text = f"{number}专项督办{len(visits)}次没有进展（{visits[-1].place.ref('事件')}）"
             yield from _each_lead(case, verdict.task, (Fact(text, number, lasting=True),))
 
 
-def _moved(case: Case, number: str, since: date | None) -> bool:
-    shares = [
-        (item.on, item.progress)
-        for item in case.feedback.get(number, ())
-        if item.result == "采用" and item.progress is not None
-    ]
-    before = max((share for on, share in shares if on and since and on <= since), default=Fraction(0))
-    return any(share > before for on, share in shares if on and since and on > since)
+def _last_moved(case: Case, number: str) -> date:
+    """进度最近一次增加（采用的反馈比以前都高）的日子；从来没有增加则为最早的日期。"""
+    best, moved = Fraction(0), date.min
+    for item in case.feedback.get(number, ()):
+        if item.result == "采用" and item.progress is not None and item.on:
+            best, moved = max((best, moved), (item.progress, item.on), key=lambda pair: pair[0])
+    return moved
 
 
 def ledger_substandard(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
@@ -274,12 +276,13 @@ CONDITIONS: Mapping[str, Condition] = {
 
 
 def recorded(case: Case, rule: Rule) -> Iterator[Hit]:
-    """由人认定的事由：督查记录里事件为认定、事由写明该词的。"""
-    for record in case.records:
+    """由人认定的事由：督查记录里事件为认定、事由写明该词的。人点了名的单位照点的，不限于牵头单位。"""
+    for record in case.events.get("认定", ()):
         word = next((word for word in rule.recorded if word in record.reason), None)
-        if record.event != "认定" or word is None or record.on is None:
+        if word is None or record.on is None:
             continue
         numbers = tuple(n for n in record.numbers if n not in case.tasks or is_open(case.tasks[n], case.as_of))
         text = f"{record.on}认定“{record.reason}”（{record.place.ref('事由')}）"
-        for unit in _units_of(case, record, numbers) if numbers or not record.numbers else ():
+        units = _units_of(case, record, numbers) or _named(case, record)
+        for unit in units if numbers or not record.numbers else ():
             yield Hit(unit, numbers, (Fact(text, numbers[0] if numbers else ""),), record.on, f"{record.on}认定")

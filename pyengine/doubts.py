@@ -109,7 +109,7 @@ def _figure(item: Indicator, column: str) -> str:
 def _ground(case: Case, record: Record) -> Iterator[Finding]:
     if record.event != "认定" or record.on is None:
         return
-    words = case.recorded_words_on(record.on)
+    words = case.regime_on(record.on).recorded
     if words and not any(word in record.reason for word in words):
         facts = {"value": record.reason, "choices": "、".join(words)}
         yield finding(catalogue.GROUND_UNKNOWN, record.place, "事由", "、".join(record.numbers), **facts)

@@ -8,7 +8,7 @@ from datetime import date
 
 from pyengine.case import Case, is_open
 from pyengine.model import Card, Record
-from pyengine.replies import REPLY_EVENTS, answered
+from pyengine.replies import REPLY_EVENTS, answered, rectified_since
 from pyengine.terms import CARD_CONFIRMED
 
 RECTIFIED = "整改完成"
@@ -36,20 +36,20 @@ def next_steps(case: Case, cards: Iterable[Card]) -> Iterator[Step]:
         held = [record for record in done.values() if record]
         if todo is not None:
             if todo != RECTIFIED or not any(record.limit for record in held):
-                yield Step(card, todo, rule.actor, shown)
+                yield Step(card, todo, rule.by.get(todo, rule.actor), shown)
         elif not any(_waiting(case, record) for record in held):
             yield Step(card, "", rule.actor, max((record.on for record in held if record.on), default=shown))
 
 
 def _record_of(case: Case, card: Card, event: str, since: date) -> Record | None:
-    """亮牌以后为它登记的这个事件：备注写了它的建议编号的优先，否则同单位、编号相关的。"""
-    found = [
-        record
-        for record in case.records
-        if record.event == event and record.on and record.on >= since and card.unit in record.units
-    ]
+    """为它登记的这个事件：备注写了它的建议编号的不论日期，否则是亮牌以后同单位、编号相关的。"""
+    found = [record for record in case.events_of.get((event, card.unit), ()) if record.on]
     named = [record for record in found if card.id in record.remark]
-    related = [record for record in found if not record.numbers or set(record.numbers) & set(card.tasks)]
+    related = [
+        record
+        for record in found
+        if record.on and record.on >= since and (not record.numbers or set(record.numbers) & set(card.tasks))
+    ]
     return next(iter(named or related), None)
 
 
@@ -57,21 +57,13 @@ def _is_done(case: Case, card: Card, event: str, record: Record | None) -> bool:
     if event != RECTIFIED:
         return record is not None
     since = card.shown or case.as_of
-    return bool(card.tasks) and all(_rectified(case, card, number, since) for number in card.standing_tasks)
+    return all(_rectified(case, card, number, since) for number in card.standing_tasks or ("",))
 
 
 def _rectified(case: Case, card: Card, number: str, since: date) -> bool:
     """这一项整改完成：登记过，或事项已经办结。"""
-    if number in case.tasks and not is_open(case.tasks[number], case.as_of):
-        return True
-    return any(
-        record.event == RECTIFIED
-        and record.on
-        and record.on >= since
-        and card.unit in record.units
-        and (not record.numbers or number in record.numbers)
-        for record in case.records
-    )
+    closed = number in case.tasks and not is_open(case.tasks[number], case.as_of)
+    return closed or rectified_since(case, (card.unit,), number, since)
 
 
 def _waiting(case: Case, record: Record) -> bool:

@@ -41,9 +41,9 @@ def _within(case: Case, earlier: date, later: date) -> bool:
 def held(case: Case) -> Mapping[str, Mapping[date, list[Record]]]:
     """各单位被约谈的日子和当天的登记：同一天的几行是一次；考评后三位的约谈不在内。"""
     days: dict[str, dict[date, list[Record]]] = defaultdict(lambda: defaultdict(list))
-    for record in case.records:
-        if record.event == EVENT and record.on and "后三位" not in record.reason:
-            for unit in record.units or case.leads_of(record.numbers):
+    for record in case.events.get(EVENT, ()):
+        if record.on and "后三位" not in record.reason:
+            for unit in case.units_of(record):
                 if unit in case.directory.members:
                     days[unit][record.on].append(record)
     return days

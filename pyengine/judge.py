@@ -214,10 +214,16 @@ def _with_card(verdict: Verdict, card: Card | None) -> Verdict:
     if card is None:
         return verdict
     number = verdict.task.number
-    facts = (fact.text for fact in card.facts if fact.number in (number, "") or number in fact.text)
-    fact = next(facts, "事实见亮牌建议").removeprefix(number)
-    told = "" if _CELL.findall(fact) and set(_CELL.findall(fact)) <= set(_CELL.findall(verdict.basis)) else f"，{fact}"
+    own = [fact for fact in card.facts if fact.number == number] or [fact for fact in card.facts if not fact.number]
+    fact = own[0].text.removeprefix(own[0].number) if own else "事实见亮牌建议"
+    told = "" if _already_told(verdict.basis, fact) else f"，{fact}"
     return replace(verdict, basis=f"{verdict.basis}。{shown_name(card)}：{card.ground}{told}。{card.id}，{card.cite}")
+
+
+def _already_told(basis: str, fact: str) -> bool:
+    """事实所在的格，依据里是不是都已经说到。"""
+    cells = _CELL.findall(fact)
+    return bool(cells) and all(re.search(re.escape(cell) + r"(?!\d)", basis) for cell in cells)
 
 
 def _assumed(due: Deadline) -> str:

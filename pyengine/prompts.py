@@ -50,9 +50,10 @@ def judge_prompts(case: Case, verdicts: Mapping[str, Verdict]) -> tuple[Prompt, 
 
 def _prompt(case: Case, log: PromptLog, key: tuple[str, int, date, str], numbers: list[str], rule: Rule) -> Prompt:
     unit, stars, issue_on, label = key
-    if label == issue_on.isoformat():  # 5★随时提示：已列在待办里而没有发的，从列出之日算
+    if rule.cadence == AT_ANY_TIME:  # 5★随时提示：已列在待办里而没有发的，从列出之日算
         rested = max(log.rested_on(case.tasks[number], unit) for number in numbers)
-        issue_on = max(case.ledger.first_shown("提示", "、".join(numbers), unit, issue_on), rested)
+        shown = min(case.ledger.first_shown("提示", number, unit, issue_on) for number in numbers)
+        issue_on = max(shown, rested)
         label = issue_on.isoformat()
     calendar, start = case.ledger.calendar, max(issue_on, case.as_of)
     reply_by = calendar.shift(start, case.under(rule).settings.int("提示反馈工作日"))
@@ -140,7 +141,7 @@ class PromptLog:
         self._by_unit: dict[str, list[tuple[date, frozenset[str]]]] = defaultdict(list)
         for record in case.records:
             if record.event == EVENT and record.on:
-                for unit in record.units or case.leads_of(record.numbers):
+                for unit in case.units_of(record):
                     self._by_unit[unit].append((record.on, frozenset(record.numbers)))
 
     def _days(self, task: Task, unit: str) -> list[date]:

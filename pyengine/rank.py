@@ -90,7 +90,7 @@ def _draft(case: Case, year: int, unit: str, typed: Iterable[AppraisalRow], comp
     readable = all(row.readable for row in typed)
     return RankRow(
         year=year, unit=unit, group=_group(case, unit), base=base, items=items,
-        score=sum((item.points for item in items), base) if readable else None, cite=case.regime.cite("考评"),
+        score=sum((item.points for item in items), base) if readable else None, cite=case.regime.cite("后三位", "考评"),
     )  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def read_ledger(grids: Mapping[str, Grid], as_of: date) -> Reading:
         leaders=tuple(row.text("姓名") for row in reader.rows("leaders")),
         card_rows=reader.each("cards", entries.read_card_row),
         reminder_answers=dict(reader.each("reminders", _reminder_answer)),
-        shown_reminders=dict(reader.each("reminders", _shown_reminder)),
+        shown_reminders=_shown_reminders(reader),
         finding_answers=dict(reader.each("findings", _finding_answer)),
         last_refreshed=_last_refreshed(grids["首页"]),
         appraisals=reader.each("appraisal", entries.read_appraisal),
@@ -192,10 +192,17 @@ def _reminder_answer(row: Row, context: Context) -> tuple[tuple[str, str, date],
     return (row.text("类别"), f"{row.text('编号')}|{row.text('单位')}", day), answer
 
 
-def _shown_reminder(row: Row, context: Context) -> tuple[tuple[str, str, str], date] | None:
-    on = row.raw("日期")
-    day = on.date() if isinstance(on, datetime) else on
-    return ((row.text("类别"), row.text("编号"), row.text("单位")), day) if isinstance(day, date) else None
+def _shown_reminders(reader: _Reader) -> dict[tuple[str, str, str], date]:
+    """待办提醒表里已有的各条首次列出的日期；提示一条有几个编号的，逐个编号记，增减了编号也接得上。"""
+    shown: dict[tuple[str, str, str], date] = {}
+    for row in reader.rows("reminders"):
+        on, kind = row.raw("日期"), row.text("类别")
+        day = on.date() if isinstance(on, datetime) else on
+        for number in (row.list("编号") or ("",)) if kind == "提示" else (row.text("编号"),):
+            if isinstance(day, date):
+                key = (kind, number, row.text("单位"))
+                shown[key] = min(shown.get(key, day), day)
+    return shown
 
 
 def _finding_answer(row: Row, context: Context) -> tuple[tuple[str, str, str], str] | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import chain
 
-from pyengine.case import Case, is_open, overdue_nodes
+from pyengine.case import Case, is_open, may_lag, overdue_nodes
 from pyengine.follow import RECTIFIED, next_steps
 from pyengine.model import Card, Citation, Node, Prompt, Reminder, Verdict
 from pyengine.periods import PERIODS
@@ -140,19 +140,30 @@ def _inspections(case: Case, verdicts: Mapping[str, Verdict]) -> Reminders:
     for verdict in verdicts.values():
         if rule is None or verdict.stars != rule.stars or not is_open(verdict.task, case.as_of):
             continue
-        missed = [node.due.due for node in overdue_nodes(verdict.task, case) if node.due.due]
-        missed += [verdict.deadline.due] if verdict.status == OVERDUE and verdict.deadline.due else []
-        since = max(missed, default=None)
+        since, missed = max(_missed(case, verdict), default=(None, ""))
         if since and visits.get(verdict.task.number, date.min) <= since:
-            text = f"{rule.stars}★{verdict.basis.partition('；')[0]}，应随时督查并报县政府"
+            text = f"{rule.stars}★{missed}，应随时督查并报县政府"
             units = "、".join(verdict.task.lead_units)
             yield Reminder("督查", since, verdict.task.number, units, text, rule.cite)
 
 
+def _missed(case: Case, verdict: Verdict) -> Iterator[tuple[date, str]]:
+    """逾期的节点、时限和话；已落实的不论逾期。"""
+    task, due = verdict.task, verdict.deadline.due
+    for node in overdue_nodes(task, case) if may_lag(task) else ():
+        if node.due.due:
+            yield node.due.due, f"节点“{node.content}”应于{node.due.due}完成（{node.place.ref('完成时限')}）"
+    if verdict.status == OVERDUE and due:
+        yield due, f"完成时限{due}已过（{task.place.ref('完成时限')}）"
+
+
 def _visits(case: Case) -> dict[str, date]:
     """每个编号最近一次督查、专项督办的日子。"""
-    found = (record for record in case.records if record.event in ("督查", "专项督办"))
-    return {number: record.on for record in found if record.on for number in items_of(case, record)}
+    found = sorted(
+        ((record.on, record) for event in ("督查", "专项督办") for record in case.events.get(event, ()) if record.on),
+        key=lambda pair: pair[0],
+    )
+    return {number: on for on, record in found for number in items_of(case, record)}
 
 
 def _decisions(case: Case) -> Reminders:

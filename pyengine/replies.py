@@ -16,8 +16,8 @@ def items_of(case: Case, record: Record) -> tuple[str, ...]:
     if record.numbers:
         return tuple(number for number in record.numbers if number in case.tasks)
     day = record.on or case.as_of
-    led = (task for task in case.tasks.values() if set(record.units) & set(task.lead_units))
-    return tuple(task.number for task in led if is_open(task, day))
+    led = dict.fromkeys(task.number for unit in record.units for task in case.led.get(unit, ()) if is_open(task, day))
+    return tuple(led)
 
 
 def replies(case: Case, record: Record, number: str) -> tuple[Feedback, ...]:
@@ -33,11 +33,12 @@ def _answers(item: Feedback, record: Record) -> bool:
 
 
 def late_items(case: Case, record: Record) -> tuple[str, ...]:
-    """限期以内没有答复的编号（限期当天答复算按时）。"""
+    """限期以内没有答复的编号（限期当天答复算按时；预警通知书限期以内整改完成的，即是答复）。"""
     limit = record.limit
     return tuple(
         number for number in items_of(case, record)
         if not any(item.on and limit and item.on <= limit for item in replies(case, record, number))
+        and not (record.event == "预警通知书" and limit and rectified(case, record, number, limit))
     )  # fmt: skip
 
 
@@ -68,10 +69,13 @@ def answered(case: Case, record: Record) -> bool:
 
 def rectified(case: Case, record: Record, number: str, by: date = date.max) -> bool:
     """record 之后、by 当天以前，该单位（该编号）有没有整改完成。"""
-    return any(_rectifies(later, record, number, by) for later in case.records)
+    return rectified_since(case, case.units_of(record), number, record.on or date.max, by)
 
 
-def _rectifies(later: Record, record: Record, number: str, by: date) -> bool:
-    same_unit = not record.units or not later.units or bool(set(later.units) & set(record.units))
-    after = bool(later.on and record.on and record.on <= later.on <= by)
-    return later.event == "整改完成" and after and same_unit and (not later.numbers or number in later.numbers)
+def rectified_since(case: Case, units: tuple[str, ...], number: str, since: date, by: date = date.max) -> bool:
+    """since 以后（含当日）、by 当天以前，这些单位的这一编号有没有整改完成；没有写编号的整改完成，算该单位全部事项的。"""
+    found = {id(later): later for key in (number, "") for later in case.rectifications.get(key, ())}.values()
+    return any(
+        later.on and since <= later.on <= by and (not units or not later.units or set(later.units) & set(units))
+        for later in found
+    )

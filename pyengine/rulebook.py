@@ -46,7 +46,7 @@ _HEAD: Mapping[str, type] = {
 _OPTIONAL = frozenset({"effective_setting", "silent"})
 _REQUIRED = ("chapter", "clause", "name", "gist")
 _TYPES: Mapping[str, type] = {
-    "stars": int, "recorded": list, "letters": list, "follow": list, "sheets": list, "to": dict, "values": dict,
+    "stars": int, "recorded": list, "letters": list, "follow": list, "sheets": list, "to": dict, "by": dict, "values": dict,
 }  # fmt: skip
 _KEYS = frozenset(item.name for item in fields(Rule)) - {"circular"}
 _WAYS = ("when", "recorded", "stars", "cadence", "letters", "does", "sheets", "people")
@@ -178,6 +178,8 @@ def _value_problems(row: Mapping[str, Any], data: Mapping[str, Any]) -> Problems
     for item, value in row.get("values", {}).items():
         if not _fits(item, value):
             yield "values", f"values 的“{item}”不是设置项，或取值 {value} 不对"
+    if strange := set(row.get("by", {})) - set(row.get("follow", ())):
+        yield "by", f"by 里的“{'、'.join(sorted(strange))}”不在 follow 里"
     if set(row.get("to", {})) != set(row.get("letters", ())):
         yield "to", "to 要给 letters 的每一件写明主送"
 

@@ -23,7 +23,7 @@ class Rule:
     """一条规则：条款、要旨（不抄原文），以及由谁、怎样落实。
 
     when 是可计算的事由（conditions.CONDITIONS 的名称），recorded 是由人认定的事由词，values 是这一条自己写明的数
-    （设置项 → 取值，先于设置表）；letters 是文书，to 是每件文书的主送，follow 是亮牌以后应当登记的事件，按先后；
+    （设置项 → 取值，先于设置表）；letters 是文书，to 是每件文书的主送；follow 是亮牌以后应当登记的事件，按先后，by 是其中不由 actor 办的由谁办；
     does 说系统做什么，sheets 是落在哪几张表，people 是只能由人办的理由。
     """
 
@@ -45,6 +45,7 @@ class Rule:
     letters: tuple[str, ...] = ()
     to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     follow: tuple[str, ...] = ()
+    by: Mapping[str, str] = field(default_factory=dict)
     sheets: tuple[str, ...] = ()
     does: str = ""
     people: str = ""
