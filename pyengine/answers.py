@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from pyengine.case import Case
-from pyengine.model import CardRow, Fact, Record
+from pyengine.model import CardRow, Record
+from pyengine.outcome import Fact
 from pyengine.terms import CARD_CONFIRMED, CARD_REJECTED, CARD_WAITING, CARD_WITHDRAWN, COLOURS
 
 ANSWER_YES, ANSWER_NO = "是", "否"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pyengine.cards import standing
 from pyengine.grid import Grid
 from pyengine.layout import header_key, layout
-from pyengine.model import Outcome
 from pyengine.ooxml import Value
+from pyengine.outcome import Outcome
 from pyengine.read import Reading
 from pyengine.summary import busiest_units, summarise
 from pyengine.terms import COLOURS, STATUSES

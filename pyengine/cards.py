@@ -10,8 +10,10 @@ from functools import cache
 
 from pyengine.answers import ANSWER_YES, ANSWERS, Shown, facts_of, plain, state_of, withdrawn
 from pyengine.case import Case
-from pyengine.conditions import CONDITIONS, Hit, Verdicts, recorded
-from pyengine.model import Card, CardRow, Citation, Fact
+from pyengine.conditions import CONDITIONS, recorded
+from pyengine.grounds import Hit, Verdicts
+from pyengine.model import CardRow, Citation
+from pyengine.outcome import Card, Fact
 from pyengine.rules import Rule
 from pyengine.terms import CARD_CONFIRMED, CARD_LAPSED, CARD_WAITING, COLOURS, PROPOSED
 

@@ -11,7 +11,8 @@ from rich.table import Table
 
 from pyengine.cards import standing
 from pyengine.doctor import Check
-from pyengine.model import Finding, Outcome
+from pyengine.model import Finding
+from pyengine.outcome import Outcome
 from pyengine.refresh import Result
 from pyengine.terms import SEVERITIES, STATUSES
 

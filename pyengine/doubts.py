@@ -12,7 +12,8 @@ from pyengine.cells import percent, plain_text
 from pyengine.chains import mismatches
 from pyengine.findings import finding, sheet_finding
 from pyengine.indicators import actual_share
-from pyengine.model import Card, Feedback, Finding, Indicator, Prompt, Record, Task, Verdict
+from pyengine.model import Feedback, Finding, Indicator, Record, Task
+from pyengine.outcome import Card, Prompt, Verdict
 from pyengine.prompts import AT_ANY_TIME
 from pyengine.replies import rectified
 from pyengine.terms import CARD_CONFIRMED, DONE, UNVERIFIED

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final, TypeVar
 
-from pyengine.model import Card, Feedback, Ledger, Outcome, Prompt, Verdict
+from pyengine.model import Feedback, Ledger
+from pyengine.outcome import Card, Outcome, Prompt, Verdict
 from pyengine.rulebook import all_circulars
 from pyengine.terms import DATED, OPEN_ENDED
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from pyengine.case import Case, is_open
-from pyengine.model import Card, Record
+from pyengine.model import Record
+from pyengine.outcome import Card
 from pyengine.replies import REPLY_EVENTS, answered, rectified_since
 from pyengine.terms import CARD_CONFIRMED
 

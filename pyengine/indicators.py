@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 
-from pyengine.model import Indicator, IndicatorState, Share
+from pyengine.model import Indicator, Share
+from pyengine.outcome import IndicatorState
 from pyengine.periods import Period, read_period, year_of
 
 AHEAD, ON_SCHEDULE, SHORT, NO_PLAN = "超序时", "达序时", "欠序时", "无计划"

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from pyengine.case import Case
-from pyengine.model import Fact, Record
+from pyengine.model import Record
+from pyengine.outcome import Fact
 from pyengine.periods import add_months
 from pyengine.terms import COLOURS, ROLLING
 

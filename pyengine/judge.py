@@ -26,18 +26,8 @@ from pyengine.check import check
 from pyengine.doubts import doubts
 from pyengine.guards import guards
 from pyengine.indicators import state_of
-from pyengine.model import (
-    Card,
-    Deadline,
-    Finding,
-    IndicatorState,
-    Ledger,
-    Node,
-    Outcome,
-    Share,
-    Task,
-    Verdict,
-)
+from pyengine.model import Deadline, Finding, Ledger, Node, Share, Task
+from pyengine.outcome import Card, IndicatorState, Outcome, Verdict
 from pyengine.past import recall
 from pyengine.prompts import PromptLog, judge_prompts, next_prompt
 from pyengine.rank import judge_ranking, unlisted

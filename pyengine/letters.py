@@ -12,8 +12,9 @@ from typing import Final
 
 from pyengine.facts import basis, by_unit, item_row, items, listed
 from pyengine.kinds import GOVERNMENT, KINDS, PROMPT, Letter, official
-from pyengine.model import Ledger, Outcome
+from pyengine.model import Ledger
 from pyengine.notices import card_letters
+from pyengine.outcome import Outcome
 from pyengine.settings import Settings
 
 NAME_BYTES: Final = 200

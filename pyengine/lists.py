@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pyengine.model import Outcome
 from pyengine.ooxml import Value
+from pyengine.outcome import Outcome
 from pyengine.read import Reading
 
 Rows = tuple[Mapping[str, Value], ...]

@@ -8,7 +8,8 @@ from typing import Final
 
 from pyengine.facts import Row, basis, by_unit, item_row, items, listed
 from pyengine.kinds import DRAFTED, KINDS, Kind, Letter, mentions, official
-from pyengine.model import Card, Fact, Ledger, Outcome, Record
+from pyengine.model import Ledger, Record
+from pyengine.outcome import Card, Fact, Outcome
 from pyengine.settings import Settings
 from pyengine.terms import CARD_CONFIRMED, COLOURS
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from pyengine.case import Case, is_open, may_lag, node_is_done, overdue_nodes
-from pyengine.model import Prompt, Task, Verdict
+from pyengine.model import Task
+from pyengine.outcome import Prompt, Verdict
 from pyengine.periods import DAY, PERIODS, Period, month_end
 from pyengine.rules import Rule
 

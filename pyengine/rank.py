@@ -10,7 +10,8 @@ from decimal import Decimal
 from pyengine import findings as catalogue
 from pyengine.case import Case
 from pyengine.layout import layout
-from pyengine.model import AppraisalRow, Card, Finding, RankRow, ScoreItem, Verdict
+from pyengine.model import AppraisalRow, Finding
+from pyengine.outcome import Card, RankRow, ScoreItem, Verdict
 from pyengine.scores import Year, decimal, items_by_unit, staff_items
 from pyengine.settings import Settings
 

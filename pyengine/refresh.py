@@ -15,11 +15,13 @@ from pyengine.judge import recompute
 from pyengine.kinds import Letter
 from pyengine.layout import layout
 from pyengine.letters import letters_due
-from pyengine.model import Outcome, Snapshot
+from pyengine.model import Snapshot
 from pyengine.ooxml import CellEdit, ChangedMeanwhile, NamedLook, WriteRefused
+from pyengine.outcome import Outcome
+from pyengine.plan import NewRecord
 from pyengine.read import Reading, read_ledger
 from pyengine.rulebook import all_circulars
-from pyengine.writeback import NewRecord, plan_records, plan_refresh
+from pyengine.writeback import plan_records, plan_refresh
 
 T = TypeVar("T")
 NOTHING_WRITTEN = Written(0, 0, ())

@@ -9,7 +9,8 @@ from itertools import chain
 
 from pyengine.case import Case, is_open, may_lag, overdue_nodes
 from pyengine.follow import RECTIFIED, next_steps
-from pyengine.model import Card, Citation, Node, Prompt, Reminder, Verdict
+from pyengine.model import Citation, Node
+from pyengine.outcome import Card, Prompt, Reminder, Verdict
 from pyengine.periods import PERIODS
 from pyengine.prompts import AT_ANY_TIME, roundup_day
 from pyengine.replies import REPLY_EVENTS, answered, items_of, rectified

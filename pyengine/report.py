@@ -11,7 +11,8 @@ from typing import Any
 from pyengine.cards import gravest, shown_name, standing
 from pyengine.grid import Written
 from pyengine.kinds import Letter
-from pyengine.model import Card, Finding, IndicatorState, Outcome, Prompt, RankRow, Reminder, ScoreItem, Verdict
+from pyengine.model import Finding
+from pyengine.outcome import Card, IndicatorState, Outcome, Prompt, RankRow, Reminder, ScoreItem, Verdict
 from pyengine.summary import summarise
 from pyengine.terms import STATUSES
 

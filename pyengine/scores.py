@@ -12,7 +12,8 @@ from fractions import Fraction
 from pyengine.case import Case, is_closed, is_finished, may_lag
 from pyengine.conditions import returned_material
 from pyengine.interviews import held
-from pyengine.model import AppraisalRow, Card, Record, ScoreItem, Task, Verdict
+from pyengine.model import AppraisalRow, Record, Task
+from pyengine.outcome import Card, ScoreItem, Verdict
 
 STAFF = "加减分"
 """工作人员填的加减分，排在各条之末。"""

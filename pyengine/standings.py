@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from pyengine.grid import Grid
 from pyengine.heights import row_height
-from pyengine.model import Ledger, Outcome, RankRow, ScoreItem
+from pyengine.model import Ledger
 from pyengine.ooxml import Value
+from pyengine.outcome import Outcome, RankRow, ScoreItem
 from pyengine.tables import SheetTable
 from pyengine.terms import UNVERIFIED
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pyengine.model import Verdict
+from pyengine.outcome import Verdict
 from pyengine.terms import ARRANGED, BEHIND, NOT_STARTED, OVERDUE, STATUSES
 
 DIMENSIONS = ("牵头单位", "牵头领导", "星级", "事项来源")

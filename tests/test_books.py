@@ -11,9 +11,9 @@ from pyengine.books.file import FileBook
 from pyengine.books.memory import MemoryBook
 from pyengine.layout import layout
 from pyengine.ooxml import CellEdit, WriteRefused
+from pyengine.plan import guarded
 from pyengine.read import read_ledger
 from pyengine.refresh import Book, refresh
-from pyengine.writeback import guarded
 
 STAMP = "20260922-080000"
 

@@ -17,7 +17,8 @@ from pyengine.findings import Kind
 from pyengine.grid import CellError, Grid
 from pyengine.judge import recompute
 from pyengine.layout import column_letter, layout
-from pyengine.model import Finding, Outcome
+from pyengine.model import Finding
+from pyengine.outcome import Outcome
 from pyengine.read import read_ledger
 from pyengine.rulebook import all_circulars
 from pyengine.settings import setting_specs

@@ -18,21 +18,8 @@ from hypothesis import strategies as st
 
 from pyengine.kinds import KINDS, Letter, mentions, official
 from pyengine.letters import file_name, letters_due, office_name
-from pyengine.model import (
-    Card,
-    Citation,
-    Deadline,
-    Fact,
-    Feedback,
-    Ledger,
-    Outcome,
-    Place,
-    Prompt,
-    Record,
-    Task,
-    Unit,
-    Verdict,
-)
+from pyengine.model import Citation, Deadline, Feedback, Ledger, Place, Record, Task, Unit
+from pyengine.outcome import Card, Fact, Outcome, Prompt, Verdict
 from pyengine.periods import WorkCalendar
 from pyengine.render import render, template_path
 from pyengine.settings import Settings

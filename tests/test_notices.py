@@ -21,7 +21,8 @@ from pyengine.books.file import FileBook
 from pyengine.kinds import DRAFTED, GOVERNMENT, KINDS, PROMPT, Letter
 from pyengine.layout import layout
 from pyengine.letters import issuer_name, letters_due
-from pyengine.model import Card, Citation, Fact, Ledger, Unit
+from pyengine.model import Citation, Ledger, Unit
+from pyengine.outcome import Card, Fact
 from pyengine.refresh import examine
 from pyengine.replies import REPLY_EVENTS
 from pyengine.rulebook import all_circulars

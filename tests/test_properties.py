@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pyengine.books.memory import MemoryBook
 from pyengine.judge import recompute
 from pyengine.layout import layout
-from pyengine.model import Outcome, Verdict
 from pyengine.ooxml import KEEP
+from pyengine.outcome import Outcome, Verdict
 from pyengine.read import read_ledger
 from pyengine.rulebook import all_circulars
 from pyengine.writeback import plan_refresh

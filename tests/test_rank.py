@@ -21,7 +21,8 @@ from pyengine.books.memory import MemoryBook
 from pyengine.grid import Grid
 from pyengine.judge import recompute
 from pyengine.layout import layout
-from pyengine.model import Citation, Outcome
+from pyengine.model import Citation
+from pyengine.outcome import Outcome
 from pyengine.points import read_points
 from pyengine.read import read_ledger
 from pyengine.rulebook import all_circulars

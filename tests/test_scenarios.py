@@ -29,7 +29,8 @@ from pyengine.books.memory import MemoryBook
 from pyengine.cards import gravest, shown_name, standing
 from pyengine.judge import recompute
 from pyengine.layout import layout
-from pyengine.model import Outcome, RankRow, Snapshot
+from pyengine.model import Snapshot
+from pyengine.outcome import Outcome, RankRow
 from pyengine.read import read_ledger
 from pyengine.rulebook import all_circulars
 from pyengine.rules import Circular, NoCircular, Rule
@@ -127,7 +128,17 @@ def test_every_status_is_shown_somewhere() -> None:
     assert shown == set(STATUSES)
 
 
-NOT_JUDGING = {"县名", "办公室名称", "机关代字", "自动编号", "生成即登记", "督办提示函回复工作日", "预警整改工作日", "约谈整改工作日", "保留备份天数"}
+NOT_JUDGING = {
+    "县名",
+    "办公室名称",
+    "机关代字",
+    "自动编号",
+    "生成即登记",
+    "督办提示函回复工作日",
+    "预警整改工作日",
+    "约谈整改工作日",
+    "保留备份天数",
+}
 """只管公文和备份、不管判定的设置：由 test_letters、test_file_book 等测试。"""
 
 
