@@ -195,6 +195,7 @@ def _proposal(
         confirmer=waiting.confirmer if waiting else "",
         responsible_units=_responsible(case, numbers, unit),
         actor=ground.rule.actor,
+        to=ground.rule.to,
     )
 
 
@@ -218,6 +219,7 @@ def _kept(case: Case, key: Key, answered: _Answered, ground: _Ground | None) -> 
         withdrawn=tuple(number for number in row.numbers if number in answered.gone),
         shown=answered.shown,
         actor=rule.actor if rule else "",
+        to=rule.to if rule else {},
     )
 
 

@@ -67,6 +67,7 @@ def _letter(ledger: Ledger, outcome: Outcome, of: tuple[str, Kind], unit: str, c
         **_matters(ledger, cards, tasks),
         **_people(ledger, unit, cards, tasks),
         **_figures(ledger.settings),
+        "主送": tuple(dict.fromkeys(to for card in cards for to in card.to.get(name, ()))),
         "事由": reason,
         "重点工作": listed(map(item_row, items(outcome, unit, tasks))),
     }

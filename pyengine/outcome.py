@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -62,7 +63,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """亮牌：建议或已确认。ground 为事由；withdrawn 为已撤牌的编号；shown 为登记亮牌之日，没有登记为 None；actor 为条款写明由谁约谈或发文。"""
+    """亮牌：建议或已确认。ground 为事由；withdrawn 为已撤牌的编号；shown 为登记亮牌之日，没有登记为 None；actor 为条款写明由谁约谈或发文，to 为每件文书的主送。"""
 
     id: str
     unit: str
@@ -77,6 +78,7 @@ class Card:
     answer: str = ""
     confirmer: str = ""
     actor: str = ""
+    to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     withdrawn: tuple[str, ...] = ()
     shown: date | None = None
 

@@ -70,7 +70,7 @@ def record() -> Document:
     say(paper, "四、被约谈人的表态")
     _box(paper, 30)
     signing(paper, (("约谈人\n（签字）", "被约谈人\n（签字）"), ("记录人\n（签字）", "签字日期")), 14)
-    add(paper, "报送", "{% if '友政办发〔2023〕1号' in 依据文号 %}报：县委、县政府。{% else %}存档备查。{% endif %}")
+    add(paper, "报送", "{% if 主送 and '存档' not in 主送 %}报：{{ 主送|顿号 }}。{% else %}存档备查。{% endif %}")
     return paper
 
 

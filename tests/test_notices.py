@@ -40,7 +40,7 @@ COUNTY = replace(
 LAG = Fact("报告-1完成进度40%，应达70%，差30%（政府工作报告台账!O12）", "报告-1")
 ORANGE = card(
     "23橙-1A2B3C", colour="橙牌", ground="推进不力进度滞后", facts=(LAG,), letters=(*INTERVIEW, "重点工作督办预警通知书"),
-    actor="县政府分管领导", responsible_units=("县财政局", "城关镇"),
+    actor="县政府分管领导", responsible_units=("县财政局", "城关镇"), to={"约谈记录": ("县委", "县政府")},
 )  # fmt: skip
 RED = card(
     "23红-1A2B3C", colour="红牌", ground="一年内被约谈两次以上（2026-08-12）",
@@ -64,6 +64,7 @@ RED_2022 = card(
     letters=INTERVIEW,
     cite=FIRST,
     actor="县政府主要领导",
+    to={"约谈记录": ("存档",)},
 )
 YELLOW_2022 = card(
     "22黄-1A2B3C", colour="黄牌", ground="不能按时启动", facts=(Fact("报告-3过了启动时限没有启动", "报告-3"),), tasks=("报告-3",),
