@@ -26,6 +26,7 @@ from pyengine.outcome import Card, Fact
 from pyengine.refresh import examine
 from pyengine.replies import REPLY_EVENTS
 from pyengine.rulebook import all_circulars
+from pyengine.settings import Settings
 
 FIRST = Citation("友政办发〔2022〕11号", "三（三）")
 BASIS = "按照《关于进一步深化“四个体系”工作机制强化督查检查推动重点工作落实的通知》（友政办发〔2023〕1号）第二部分第（二）项的规定，"
@@ -507,3 +508,15 @@ def test_confirmed_cards_of_the_sample_become_letters_once_and_bring_no_new_card
     capsys.readouterr()
     duban("letters", refreshed, "--as-of", SAMPLE_DAY)
     assert "没有要发的公文" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("item", "value"),
+    [
+        ("县名", "红河县"), ("办公室名称", "县政府督查室"), ("机关代字", "红政督"), ("自动编号", "否"),
+        ("督办提示函回复工作日", 9), ("预警整改工作日", 20), ("约谈整改工作日", 8),
+    ],
+)  # fmt: skip
+def test_changing_a_setting_changes_the_letters(item: str, value: str | int) -> None:
+    changed = replace(COUNTY, settings=Settings({item: value}))
+    assert drafted(card(), ORANGE, ledger=changed) != drafted(card(), ORANGE)
