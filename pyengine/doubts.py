@@ -10,7 +10,7 @@ from pyengine import findings as catalogue
 from pyengine.case import Case, is_closed, is_open, may_lag, node_is_done
 from pyengine.cells import percent, plain_text
 from pyengine.chains import mismatches
-from pyengine.findings import finding, sheet_finding
+from pyengine.findings import Kind, finding, sheet_finding
 from pyengine.indicators import actual_share
 from pyengine.model import Feedback, Finding, Indicator, Record, Task
 from pyengine.outcome import Card, Prompt, Verdict
@@ -67,15 +67,16 @@ def _reported(case: Case, verdict: Verdict) -> Iterator[Finding]:
         item.on: item for item in case.feedback.get(number, ()) if item.result == "采用" and item.progress is not None
     }
     for before, item in pairwise(daily.values()):
-        facts = {"value": _percent(item), "read": _percent(before), "other": before.on}
-        if (item.progress or 0) < (before.progress or 0):
-            yield finding(catalogue.PROGRESS_BACKWARDS, item.place, "完成进度", number, **facts)
-        if item.on == verdict.deadline.due and (item.progress or 0) - (before.progress or 0) > limit:
-            yield finding(catalogue.PROGRESS_JUMP, item.place, "完成进度", number, **facts)
+        gain = (item.progress or Fraction(0)) - (before.progress or Fraction(0))
+        if gain < 0:
+            yield _doubted(catalogue.PROGRESS_BACKWARDS, before, item)
+        if gain > limit and item.on == verdict.deadline.due:
+            yield _doubted(catalogue.PROGRESS_JUMP, before, item)
 
 
-def _percent(item: Feedback) -> str:
-    return percent(round(item.progress or Fraction(0), 4))
+def _doubted(kind: Kind, before: Feedback, item: Feedback) -> Finding:
+    value, read = (percent(round(one.progress or Fraction(0), 4)) for one in (item, before))
+    return finding(kind, item.place, "完成进度", item.number, value=value, read=read, other=before.on)
 
 
 def _closing(case: Case, task: Task, cards: tuple[Card, ...]) -> Iterator[Finding]:

@@ -23,6 +23,11 @@ def row_height(table: Table, row: Mapping[str, object]) -> float:
     return min(max([*lines, _RESERVED_LINES.get(table.key, 1)]) * _LINE + _PADDING, _TALLEST)
 
 
+def outgrows(table: Table, header: str, value: object) -> bool:
+    """这一格的内容是不是超过了预留的行数。"""
+    return _lines(value, table.column(header).width) > _RESERVED_LINES.get(table.key, 1)
+
+
 def _lines(value: object, width: float) -> int:
     if not isinstance(value, str):
         return 1

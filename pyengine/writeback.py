@@ -11,7 +11,7 @@ from pyengine.board import board_cells, home_cells, summary_cells
 from pyengine.cards import gravest, shown_name
 from pyengine.case import is_open
 from pyengine.grid import Grid
-from pyengine.heights import row_height
+from pyengine.heights import outgrows, row_height
 from pyengine.layout import Column, layout
 from pyengine.lists import card_list, finding_list, reminder_list
 from pyengine.model import Finding, Place
@@ -77,9 +77,10 @@ def _write_verdicts(plan: Plan, reading: Reading, outcome: Outcome) -> None:
 
 
 def _height(plan: Plan, reading: Reading, place: Place, header: str, text: Value) -> float | None:
-    """这一行写上 text 以后应有的行高；没有变的不必算。"""
+    """这一行写上 text 以后应有的行高；没有变的、预留的行数放得下的不必算。"""
     grid, table = plan.grids[place.sheet], reading.tables[place.sheet].table
-    if same_value(grid.at(place.row, place.columns.get(header, 0)), text):
+    old = grid.at(place.row, place.columns.get(header, 0))
+    if same_value(old, text) or not any(outgrows(table, header, value) for value in (old, text)):
         return None
     seen = {name: grid.at(place.row, column) for name, column in place.columns.items()}
     return row_height(table, {**seen, header: text})
