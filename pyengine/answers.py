@@ -16,6 +16,7 @@ from pyengine.terms import CARD_CONFIRMED, CARD_REJECTED, CARD_WAITING, CARD_WIT
 ANSWER_YES, ANSWER_NO = "是", "否"
 ANSWERS = (ANSWER_YES, ANSWER_NO)
 SHOWN = "亮牌"
+_REFUSED = re.compile(r"(\d{4}-\d\d-\d\d)记下不采纳")
 _ADDRESS = re.compile(r"（[^（）]*![^（）]*）")
 _CARD_ID = re.compile(r"\d\d[蓝黄橙红]-[0-9A-Z]+")
 
@@ -28,6 +29,17 @@ def plain(text: str) -> str:
 def facts_of(row: CardRow) -> tuple[Fact, ...]:
     """上次写下的各件事实：开头是哪个编号就是哪一项的，都不是的算各项共有。"""
     return tuple(Fact(text, _number_of(text, row.numbers)) for text in row.facts.split("\n") if text)
+
+
+def refused_on(row: CardRow) -> date | None:
+    """哪天记下不采纳的：写在事实末尾；还没有记为 None。"""
+    found = _REFUSED.search(row.facts)
+    return date.fromisoformat(found[1]) if found else None
+
+
+def refusal(as_of: date) -> Fact:
+    """记下不采纳的日子：以后赶上来又滞后的，凭它认出是新的事实。"""
+    return Fact(f"{as_of}记下不采纳")
 
 
 def _number_of(text: str, numbers: tuple[str, ...]) -> str:

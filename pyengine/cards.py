@@ -8,20 +8,20 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
-from pyengine.answers import ANSWER_YES, ANSWERS, Shown, facts_of, plain, state_of, withdrawn
+from pyengine.answers import ANSWER_YES, ANSWERS, Shown, facts_of, plain, refusal, refused_on, state_of, withdrawn
 from pyengine.case import Case
 from pyengine.conditions import CONDITIONS, recorded
 from pyengine.grounds import Hit, Verdicts
 from pyengine.model import CardRow, Citation
 from pyengine.outcome import Card, Fact
 from pyengine.rules import Rule
-from pyengine.terms import CARD_CONFIRMED, CARD_LAPSED, CARD_WAITING, COLOURS, PROPOSED
+from pyengine.terms import CARD_CONFIRMED, CARD_LAPSED, CARD_REJECTED, CARD_WAITING, COLOURS, PROPOSED
 
 Key = tuple[str, str, str, str]
 """同一张牌：文号、牌、单位、事由（含事件）。"""
 
-At = Callable[[date], tuple[Case, Verdicts]]
-"""另一天的案卷和判定：看撤牌那天事由还在不在。"""
+At = Callable[[date, frozenset[str]], tuple[Case, Verdicts]]
+"""另一天的案卷和判定，只看几个编号：看答复以后事由是不是一直在。"""
 
 
 @dataclass(slots=True)
@@ -63,7 +63,8 @@ def judge_cards(case: Case, verdicts: Verdicts, at: At) -> tuple[Card, ...]:
     """亮牌建议表应有的全部行：先按单位、由重到轻，同样的台账次序总是一样。"""
     grounds = _grounds(case, verdicts)
     rows, shown = _rows_by_key(case, grounds), Shown.of(case)
-    then = cache(lambda day: _grounds(*at(day)))
+    numbers = frozenset(number for row in case.ledger.card_rows if row.answer in ANSWERS for number in row.numbers)
+    then = cache(lambda day: _grounds(*at(day, numbers)))
     cards: list[Card] = []
     for key in {**grounds, **rows}:
         answered = [_answered(case, row, shown) for row in rows.get(key, ()) if row.answer in ANSWERS]
@@ -134,7 +135,7 @@ def _cards_of(
 ) -> Iterator[Card]:
     for one in answered:
         yield _kept(case, key, one, ground)
-    fresh = _fresh(key, ground, answered, then) if ground else None
+    fresh = _fresh(case, key, ground, answered, then) if ground else None
     if ground is not None and fresh is not None:
         yield _proposal(case, key, ground, fresh, waiting, answered)
     elif waiting is not None and not _expired(case, waiting):
@@ -144,7 +145,7 @@ def _cards_of(
 Fresh = tuple[tuple[str, ...], tuple[Fact, ...]]
 
 
-def _fresh(key: Key, ground: _Ground, answered: list[_Answered], then: Then) -> Fresh | None:
+def _fresh(case: Case, key: Key, ground: _Ground, answered: list[_Answered], then: Then) -> Fresh | None:
     """没有答复过的编号和事实；都答复过，或新的事实不够数，则 None。"""
     if not answered:
         return ground.numbers, ground.facts
@@ -152,21 +153,28 @@ def _fresh(key: Key, ground: _Ground, answered: list[_Answered], then: Then) -> 
         numbers = tuple(n for n in ground.numbers if not any(n in one.row.numbers for one in answered))
         facts = tuple(fact for fact in ground.facts if not fact.number or fact.number in numbers)
         return (numbers, facts or ground.facts) if numbers else None
-    new = tuple(fact for fact in ground.facts if not any(_covers(key, one, fact, then) for one in answered))
+    new = tuple(fact for fact in ground.facts if not any(_covers(case, key, one, fact, then) for one in answered))
     if not new or len(new) < ground.least:
         return None
     return tuple(sorted({fact.number for fact in new if fact.number})), new
 
 
-def _covers(key: Key, answered: _Answered, fact: Fact, then: Then) -> bool:
-    """这一行的答复管不管这件事实：编号在行里，话也说过；数天天变的话只看编号，撤过牌的还要撤牌那天事由仍在。"""
+def _covers(case: Case, key: Key, answered: _Answered, fact: Fact, then: Then) -> bool:
+    """这一行的答复管不管这件事实：编号在行里，话也说过；数天天变的话只看编号，但答复以后没有间断过才管。"""
     row = answered.row
     if fact.number not in row.numbers and (fact.number or row.numbers):
         return False
     if not fact.lasting:
         return plain(fact.text) in plain(row.facts).split("\n")
-    gone = answered.gone.get(fact.number)
-    return gone is None or (key in then(gone) and fact.number in then(gone)[key].numbers)
+    held = (then(day).get(key) for day in _turning_days(case, answered, fact.number))
+    return all(ground is not None and fact.number in ground.numbers for ground in held)
+
+
+def _turning_days(case: Case, answered: _Answered, number: str) -> list[date]:
+    """答复以后事由可能间断的日子：撤牌那天，和撤牌、不采纳以后每次报进度的日子；牌还亮着的没有。"""
+    gone, since = answered.gone.get(number), answered.gone.get(number) or refused_on(answered.row)
+    reported = {item.on for item in case.feedback.get(number, ()) if since and item.on and item.on > since}
+    return sorted(reported | ({gone} if gone else set()))
 
 
 def _expired(case: Case, row: CardRow) -> bool:
@@ -202,6 +210,7 @@ def _proposal(
 def _kept(case: Case, key: Key, answered: _Answered, ground: _Ground | None) -> Card:
     circular, colour, unit, words = key
     row = answered.row
+    noted = (refusal(case.as_of),) if answered.state == CARD_REJECTED and refused_on(row) is None else ()
     rule = ground.rule if ground else case.card_rule(circular, colour, words)
     return Card(
         id=row.id,
@@ -209,7 +218,7 @@ def _kept(case: Case, key: Key, answered: _Answered, ground: _Ground | None) -> 
         colour=colour,
         ground=words,
         tasks=row.numbers,
-        facts=facts_of(row),
+        facts=(*facts_of(row), *noted),
         cite=ground.rule.cite if ground else Citation(circular, row.clause.partition(" ")[2]),
         letters=tuple(part for part in row.letters.split("、") if part),
         state=answered.state,

@@ -76,7 +76,7 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
     near = ledger.settings.int("临近天数")
     node_states = tuple((node, _node_state(node, case, near)) for node in ledger.nodes)
     prompts = judge_prompts(case, judged)
-    cards = judge_cards(case, judged, lambda day: _on(case, broken, day))
+    cards = judge_cards(case, judged, lambda day, numbers: _on(case, broken, day, numbers))
     events = shown_events(case, cards)
     ranking = judge_ranking(case, verdicts, frozenset(broken), events)
     found = (*findings, *before.findings, *doubts(case, verdicts, prompts, cards), *unlisted(case, ranking))
@@ -110,10 +110,11 @@ def _by_number(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
     return {verdict.task.number: verdict for verdict in verdicts if verdict.task.number}
 
 
-def _on(case: Case, broken: Rows, day: date) -> tuple[Case, dict[str, Verdict]]:
-    """判定日以前某一天的案卷和判定；早于第一份文件的日子，什么事由都不成立。"""
+def _on(case: Case, broken: Rows, day: date, numbers: frozenset[str]) -> tuple[Case, dict[str, Verdict]]:
+    """判定日以前某一天几个编号的案卷和判定；早于第一份文件的日子，什么事由都不成立。"""
+    ledger = replace(case.ledger, tasks=tuple(task for task in case.ledger.tasks if task.number in numbers))
     try:
-        then = replace(Case.of(case.ledger, case.circulars, day), kept=case.kept, standing=case.standing)
+        then = replace(Case.of(ledger, case.circulars, day), kept=case.kept, standing=case.standing)
     except NoCircular:
         return case, {}
     return then, _by_number(_verdicts(then, broken))
