@@ -72,18 +72,23 @@ class Shown:
         return card_id in self.days and self.on(card_id, as_of) is None
 
 
+def is_answered(row: CardRow, shown: Shown, as_of: date) -> bool:
+    """答复过没有：填了是、否，或登记过亮牌。"""
+    return row.answer in ANSWERS or shown.on(row.id, as_of) is not None
+
+
 def state_of(case: Case, row: CardRow, shown: Shown, gone: Mapping[str, date]) -> str:
-    """答复过的一行现在的状态：不采纳、待确认（判定日还没有亮牌）、已撤牌、已确认。"""
-    if row.answer == ANSWER_NO:
-        return CARD_REJECTED
+    """答复过的一行现在的状态：待确认（判定日还没有亮牌）、不采纳、已撤牌、已确认。登记过亮牌的，改口也还亮着，等人撤。"""
     if shown.only_later(row.id, case.as_of):
         return CARD_WAITING
+    if row.answer == ANSWER_NO and not shown.on(row.id, case.as_of):
+        return CARD_REJECTED
     return CARD_WITHDRAWN if gone and all(number in gone for number in row.numbers or ("",)) else CARD_CONFIRMED
 
 
 def withdrawn(case: Case, row: CardRow, shown: Shown) -> Mapping[str, date]:
     """已经撤牌的编号和撤牌之日；没有编号的牌，键为空串。写明建议编号的撤牌不论日期，其余的不早于亮牌。"""
-    if row.answer != ANSWER_YES or shown.only_later(row.id, case.as_of):
+    if (row.answer != ANSWER_YES and not shown.on(row.id, case.as_of)) or shown.only_later(row.id, case.as_of):
         return {}
     since = shown.on(row.id, case.as_of) or case.as_of
     gone: dict[str, date] = {}
@@ -92,6 +97,22 @@ def withdrawn(case: Case, row: CardRow, shown: Shown) -> Mapping[str, date]:
             named = record.numbers or row.numbers or ("",)
             gone |= {number: record.on for number in row.numbers or ("",) if number in named}
     return gone
+
+
+def idle_withdrawals(case: Case) -> tuple[Record, ...]:
+    """没有撤着任何一张牌的撤牌记录；过了“事实有效天数”的不论。"""
+    recent = case.settings.int("事实有效天数")
+    shown = Shown.of(case)
+    confirmed = [row for row in case.ledger.card_rows if row.answer == ANSWER_YES or shown.on(row.id, case.as_of)]
+    return tuple(
+        record
+        for record in case.events.get("撤牌", ())
+        if record.on and (case.as_of - record.on).days <= recent
+        if not any(
+            row.unit in case.units_of(record) and _about(record, row, shown.on(row.id, case.as_of) or case.as_of)
+            for row in confirmed
+        )
+    )
 
 
 def _about(record: Record, row: CardRow, since: date) -> bool:

@@ -20,7 +20,7 @@ Cells = Iterator[tuple[int, int, Value]]
 def home_cells(grid: Grid, reading: Reading, outcome: Outcome) -> Cells:
     """首页：今日待办、事项总数、各状态件数，写在标签右边一格；没有标签的不写。"""
     answers = reading.ledger.reminder_answers
-    waiting = sum((item.kind, f"{item.task}|{item.unit}", item.on) not in answers for item in outcome.reminders)
+    waiting = sum(item.key not in answers for item in outcome.reminders)
     counts = Counter(verdict.status for verdict in outcome.verdicts)
     figures = {"今日待办": waiting, "事项总数": len(outcome.verdicts), **{word: counts[word] for word in STATUSES}}
     for text, number in figures.items():

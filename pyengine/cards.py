@@ -8,7 +8,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
-from pyengine.answers import ANSWER_YES, ANSWERS, Shown, facts_of, plain, refusal, refused_on, state_of, withdrawn
+from pyengine.answers import (
+    ANSWER_YES,
+    ANSWERS,
+    Shown,
+    facts_of,
+    is_answered,
+    plain,
+    refusal,
+    refused_on,
+    state_of,
+    withdrawn,
+)
 from pyengine.case import Case
 from pyengine.conditions import CONDITIONS, recorded
 from pyengine.grounds import Hit, Verdicts
@@ -67,8 +78,9 @@ def judge_cards(case: Case, verdicts: Verdicts, at: At) -> tuple[Card, ...]:
     then = cache(lambda day: _grounds(*at(day, numbers)))
     cards: list[Card] = []
     for key in {**grounds, **rows}:
-        answered = [_answered(case, row, shown) for row in rows.get(key, ()) if row.answer in ANSWERS]
-        waiting = next((row for row in rows.get(key, ()) if row.answer not in ANSWERS), None)
+        given = [row for row in rows.get(key, ()) if is_answered(row, shown, case.as_of)]
+        answered = [_answered(case, row, shown) for row in given]
+        waiting = next((row for row in rows.get(key, ()) if row not in given), None)
         cards += _cards_of(case, key, grounds.get(key), answered, waiting, then)
     return tuple(sorted(cards, key=lambda card: (card.unit, -COLOURS.index(card.colour), card.ground, card.id)))
 

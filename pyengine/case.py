@@ -11,7 +11,19 @@ from functools import cached_property
 from typing import TypeVar
 
 from pyengine.indicators import actual_share, expected_share
-from pyengine.model import Adjustment, Deadline, Feedback, Finding, Indicator, Ledger, Node, Record, Share, Task
+from pyengine.model import (
+    Adjustment,
+    Citation,
+    Deadline,
+    Feedback,
+    Finding,
+    Indicator,
+    Ledger,
+    Node,
+    Record,
+    Share,
+    Task,
+)
 from pyengine.rules import Circular, NoCircular, Regime, Rule, in_force
 from pyengine.settings import Settings
 from pyengine.terms import (
@@ -27,6 +39,7 @@ from pyengine.terms import (
 )
 from pyengine.units import Directory
 
+_CHAPTERS: Mapping[str, tuple[str, ...]] = {"专项督办": ("专项督办",)}
 T = TypeVar("T", Node, Indicator, Feedback, Adjustment)
 
 
@@ -104,6 +117,13 @@ class Case:
         words = ground.partition("（")[0]
         rules = (rule for one in self.circulars if one.number == circular for rule in one.rules)
         return next((rule for rule in rules if rule.card == card and rule.ground == words), None)
+
+    def cite_of(self, record: Record) -> Citation:
+        """发出去的文书、约谈的依据：按它当天的文件，亮牌以后该做的照那张牌的条款，其余照提示、专项督办。"""
+        regime = self.regime_on(record.on or self.as_of)
+        regime = regime if regime.governing else self.regime
+        card = next((rule for rule in regime.rules("亮牌") if record.event in rule.follow), None)
+        return card.cite if card else regime.cite(*_CHAPTERS.get(record.event, ()), "提示", "专项督办")
 
     def under(self, rule: Rule) -> Case:
         """按这一条判的案卷：它写明的数先于设置表。"""
@@ -198,8 +218,13 @@ def approved(task: Task, case: Case, item: str) -> Deadline | None:
     for adjustment in reversed(case.adjustments.get(task.number, ())):
         if adjustment.item == item and adjustment.new_deadline.kind not in (UNREADABLE, MISSING):
             note = f"{adjustment.approved}批准调整（{adjustment.place.ref('新值')}）"
-            return replace(adjustment.new_deadline, note=note)
+            return replace(adjustment.new_deadline, note=note, where=adjustment.place.ref("新值"))
     return None
+
+
+def where(deadline: Deadline, task: Task, item: str) -> str:
+    """有效时限写在哪一格：批准调整的在调整申请，否则在台账。"""
+    return deadline.where or task.place.ref(item)
 
 
 def reported(task: Task, case: Case) -> Feedback | None:

@@ -45,7 +45,7 @@ def _statuses(outcome: Outcome) -> str:
 def _figures(outcome: Outcome) -> str:
     cards = Counter(card.colour for card in outcome.cards if standing(card))
     shown = "、".join(f"{colour} {count}" for colour, count in cards.items()) or "无"
-    return f"待办 {len(outcome.reminders)} 条；应发提示 {len(outcome.prompts)} 件；亮牌 {shown}"
+    return f"待办提醒 {len(outcome.reminders)} 条；应发提示 {len(outcome.prompts)} 件；亮牌 {shown}"
 
 
 def _tally(findings: Sequence[Finding]) -> str:

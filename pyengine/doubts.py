@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from pyengine import findings as catalogue
+from pyengine.answers import ANSWER_YES, idle_withdrawals
 from pyengine.case import Case, is_closed, is_open, may_lag, node_is_done
 from pyengine.cells import percent, plain_text
 from pyengine.chains import mismatches
@@ -16,7 +17,7 @@ from pyengine.model import Feedback, Finding, Indicator, Record, Task
 from pyengine.outcome import Card, Prompt, Verdict
 from pyengine.prompts import AT_ANY_TIME
 from pyengine.replies import rectified
-from pyengine.terms import CARD_CONFIRMED, DONE, UNVERIFIED
+from pyengine.terms import CARD_CONFIRMED, CARD_WITHDRAWN, DONE, UNVERIFIED
 
 
 def doubts(
@@ -35,6 +36,10 @@ def doubts(
         yield from _periods(rows)
     for record in case.records:
         yield from _ground(case, record)
+    for record in idle_withdrawals(case):
+        yield finding(catalogue.WITHDRAWAL_IDLE, record.place, "事件", "、".join(record.numbers))
+    for card in cards:
+        yield from _confirmed(case, card)
     for year in sorted({prompt.reply_by.year for prompt in prompts if prompt.provisional}):
         yield sheet_finding(catalogue.CALENDAR_MISSING, "工作日历", value=year)
 
@@ -106,6 +111,14 @@ def _periods(rows: Iterable[Indicator]) -> Iterator[Finding]:
 def _figure(item: Indicator, column: str) -> str:
     value = item.planned if column == "计划累计" else item.actual
     return plain_text(None if value is None else float(value))
+
+
+def _confirmed(case: Case, card: Card) -> Iterator[Finding]:
+    """亮牌建议表的确认：登记过亮牌不能改口，确认要有确认人。"""
+    if card.shown and card.answer != ANSWER_YES and card.state == CARD_CONFIRMED:
+        yield sheet_finding(catalogue.ANSWER_TAKEN_BACK, "亮牌建议", card.id, value=card.shown)
+    if card.answer == ANSWER_YES and card.state != CARD_WITHDRAWN and not card.confirmer:
+        yield sheet_finding(catalogue.CONFIRMER_MISSING, "亮牌建议", card.id, value=card.answer)
 
 
 def _ground(case: Case, record: Record) -> Iterator[Finding]:

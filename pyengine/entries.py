@@ -214,7 +214,8 @@ def read_day(row: Row, context: Context) -> tuple[date, bool] | None:
 
 def read_card_row(row: Row, context: Context) -> model.CardRow | None:
     """亮牌建议表上次写下的一行；没有建议编号的为 None。"""
-    if not row.text("建议编号"):
+    row.number = row.text("建议编号")
+    if not row.number:
         return None
     return model.CardRow(
         row.place, row.text("建议编号"), row.text("单位"), row.text("牌"), row.text("事由"), row.list("编号"), row.text("事实"),

@@ -57,7 +57,9 @@ APPRAISAL_UNREADABLE = Kind("C23", ERROR, "{column}“{value}”{why}，得分�
 
 # 跨行
 NUMBER_TWICE = Kind("X01", ERROR, "编号“{value}”重复（另见 {other}）", "改成不重复的编号")
-NUMBER_UNKNOWN = Kind("X02", WARNING, "编号“{value}”在各台账里都没有", "核对编号；事项已删的，这一行也可删")
+NUMBER_UNKNOWN = Kind(
+    "X02", WARNING, "编号“{value}”在各台账里都没有", "核对编号；事项误删的，把那一行补回台账，这一行不要跟着删"
+)
 END_BEFORE_START = Kind("X03", ERROR, "{column}{value}早于{other}{read}", "核对这两个日期")
 DATES_REVERSED = Kind("X04", WARNING, "{column}{value}早于{other}{read}", "核对这两个日期")
 FINISHED_UNDATED = Kind("X05", WARNING, "已完成但没有办结日期", "补填办结日期")
@@ -73,6 +75,11 @@ APPROVAL_UNDATED = Kind("X12", WARNING, "调整申请写了“批准”但没有
 ADJUSTMENT_UNREADABLE = Kind("X13", WARNING, "批准的新值“{value}”读不出日期，不生效", "新值写明年月日")
 SHORT_NAME_CLASH = Kind("X14", WARNING, "简称“{value}”有两个单位在用（另见 {other}），不能据以识别", "改用不同的简称")
 UNIT_TWICE = Kind("X15", WARNING, "单位“{value}”重复（另见 {other}）", "删去重复的一行")
+ANSWER_TAKEN_BACK = Kind(
+    "X19", WARNING, "{value}登记了亮牌，“确认”却不是“是”，仍按已确认", "把“确认”改回“是”；要撤的，在督查记录登一行撤牌"
+)
+WITHDRAWAL_IDLE = Kind("X20", WARNING, "撤牌没有撤着任何一张牌", "核对单位、编号、日期；没有登记亮牌的不用撤")
+CONFIRMER_MISSING = Kind("X21", WARNING, "“确认”填了“{value}”，没有确认人", "补填确认人")
 CLOSED_EARLY = Kind("X16", WARNING, "已填销号日期，但{value}", "补齐后再销号；不应销号的删去销号日期")
 UNITS_UNLISTED = Kind(
     "X18",

@@ -13,6 +13,8 @@ from pyengine.replies import REPLY_EVENTS, answered, rectified_since
 from pyengine.terms import CARD_CONFIRMED
 
 RECTIFIED = "整改完成"
+ACTS = frozenset({"约谈", "情况说明", "检讨发言", RECTIFIED})
+"""要人去做的事，没有文号。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,14 @@ def _record_of(case: Case, card: Card, event: str, since: date) -> Record | None
 
 def _is_done(case: Case, card: Card, event: str, record: Record | None) -> bool:
     if event != RECTIFIED:
-        return record is not None
+        return record is not None and not _is_draft(card, record)
     since = card.shown or case.as_of
     return all(_rectified(case, card, number, since) for number in card.standing_tasks or ("",))
+
+
+def _is_draft(card: Card, record: Record) -> bool:
+    """系统起草时登记的文书（备注写着建议编号），文号还空着的：没有印发。"""
+    return record.event not in ACTS and card.id in record.remark and not record.document_number
 
 
 def _rectified(case: Case, card: Card, number: str, since: date) -> bool:

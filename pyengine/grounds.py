@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pyengine.case import Case, effective, has_started, is_open, may_lag, overdue_nodes
+from pyengine.case import Case, effective, has_started, is_open, may_lag, overdue_nodes, where
 from pyengine.case import not_started as late_to_start
 from pyengine.cells import percent, show
 from pyengine.model import Task
@@ -82,8 +82,8 @@ def not_started(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
     """2022 黄牌：过了启动时限没有启动。"""
     for verdict in judgeable(case, verdicts):
         if late_to_start(verdict.task, verdict.progress, case):
-            task, due = verdict.task, effective(verdict.task, case, "启动时限").due
-            text = f"{task.number}应于{due}启动，至今没有启动（{task.place.ref('启动时限')}）"
+            task, start = verdict.task, effective(verdict.task, case, "启动时限")
+            text = f"{task.number}应于{start.due}启动，至今没有启动（{where(start, task, '启动时限')}）"
             yield from each_lead(case, task, (Fact(text, task.number),))
 
 
@@ -118,7 +118,7 @@ def deadline_overdue(case: Case, verdicts: Verdicts) -> Iterator[Hit]:
     grace = case.settings.int("逾期宽限天数")
     for verdict in judgeable(case, verdicts):
         if may_lag(verdict.task) and verdict.days_left is not None and verdict.days_left < -grace:
-            text = f"{verdict.task.number}应于{verdict.deadline.due}完成，至今未完成（{verdict.task.place.ref('完成时限')}）"
+            text = f"{verdict.task.number}应于{verdict.deadline.due}完成，至今未完成（{where(verdict.deadline, verdict.task, '完成时限')}）"
             yield from each_lead(case, verdict.task, (Fact(text, verdict.task.number),))
 
 

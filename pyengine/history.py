@@ -175,9 +175,9 @@ def _decision(row: Mapping[str, Any]) -> PastDecision:
 
 
 def _deadline(row: Mapping[str, Any]) -> Deadline:
-    days = {name: _maybe(row, name, date.fromisoformat) for name in ("due", "start")}
+    due, start = (_maybe(row, name, date.fromisoformat) for name in ("due", "start"))
     dates = tuple(map(date.fromisoformat, row.get("dates", ())))
-    return Deadline(row["kind"], **days, dates=dates, note=row.get("note", ""), text=row.get("text", ""))
+    return Deadline(row["kind"], due, start, dates, row.get("note", ""), row.get("text", ""))
 
 
 def _maybe(row: Mapping[str, Any], name: str, read: Callable[[str], T]) -> T | None:

@@ -79,7 +79,5 @@ def _numbers(records: list[Record]) -> tuple[str, ...]:
 
 
 def _fact(record: Record) -> Fact:
-    return Fact(
-        f"{record.on}约谈：{record.reason or '（未写事由）'}（{record.place.ref('日期')}）",
-        record.numbers[0] if record.numbers else "",
-    )
+    about = f"（{'、'.join(record.numbers)}）" if record.numbers else ""
+    return Fact(f"{record.on}约谈{about}：{record.reason or '（未写事由）'}（{record.place.ref('日期')}）")

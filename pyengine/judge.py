@@ -20,6 +20,7 @@ from pyengine.case import (
     overdue_nodes,
     progress,
     stars_of,
+    where,
 )  # fmt: skip
 from pyengine.cells import percent
 from pyengine.check import check
@@ -59,6 +60,8 @@ from pyengine.terms import (
     UNVERIFIED,
 )  # fmt: skip
 
+_TOLD = 2
+"""依据里最多写几件事实，其余看亮牌建议。"""
 _CELL = re.compile(r"[^（）；，。]+![A-Z]+\d+")
 
 
@@ -158,11 +161,11 @@ def _status(verdict: Verdict, case: Case, broken: Finding | None) -> tuple[str, 
     if due.kind == MISSING:
         return NO_DEADLINE, f"{due.note}（{task.place.ref('完成时限')}）"
     if may_lag(task) and verdict.days_left is not None and verdict.days_left < 0:
-        return OVERDUE, f"完成时限{due.due}已过{-verdict.days_left}天（{task.place.ref('完成时限')}）"
+        return OVERDUE, f"完成时限{due.due}已过{-verdict.days_left}天（{where(due, task, '完成时限')}）"
     if not_started(task, verdict.progress, case):
-        start = effective(task, case, "启动时限").due
+        start = effective(task, case, "启动时限")
         kept = "，改动未经批准，仍按原定" if (task.number, "启动时限") in case.kept else ""
-        return NOT_STARTED, f"启动时限{start}已过，没有启动（{task.place.ref('启动时限')}{kept}）"
+        return NOT_STARTED, f"启动时限{start.due}已过，没有启动（{where(start, task, '启动时限')}{kept}）"
     late = _late_reason(verdict, case) if may_lag(task) else ""
     if late:
         return BEHIND, late
@@ -175,12 +178,12 @@ def _broken(task: Task, error: Finding | None) -> str:
 
 
 def _on_track(verdict: Verdict, case: Case) -> tuple[str, str]:
-    where = verdict.task.place.ref("完成时限")
+    place = where(verdict.deadline, verdict.task, "完成时限")
     if verdict.days_left is not None and 0 <= verdict.days_left <= case.settings.int("临近天数"):
-        return DUE_SOON, f"距完成时限{verdict.deadline.due}还有{verdict.days_left}天（{where}）"
+        return DUE_SOON, f"距完成时限{verdict.deadline.due}还有{verdict.days_left}天（{place}）"
     if verdict.deadline.kind == OPEN_ENDED:
-        return ONGOING, f"长期工作，没有截止日（{where}）"
-    return NORMAL, "已落实，继续推进" if not may_lag(verdict.task) else f"完成时限{verdict.deadline.due}（{where}）"
+        return ONGOING, f"长期工作，没有截止日（{place}）"
+    return NORMAL, "已落实，继续推进" if not may_lag(verdict.task) else f"完成时限{verdict.deadline.due}（{place}）"
 
 
 def _late_reason(verdict: Verdict, case: Case) -> str:
@@ -206,9 +209,10 @@ def _with_card(verdict: Verdict, card: Card | None) -> Verdict:
         return verdict
     number = verdict.task.number
     own = [fact for fact in card.facts if fact.number == number] or [fact for fact in card.facts if not fact.number]
-    fact = own[0].text.removeprefix(own[0].number) if own else "事实见亮牌建议"
-    told = "" if _already_told(verdict.basis, fact) else f"，{fact}"
-    return replace(verdict, basis=f"{verdict.basis}。{shown_name(card)}：{card.ground}{told}。{card.id}，{card.cite}")
+    told = [fact.text.removeprefix(fact.number) for fact in own[:_TOLD]]
+    fact = "；".join(told) + (f"等{len(own)}件" if len(own) > _TOLD else "") or "事实见亮牌建议"
+    fact = "" if _already_told(verdict.basis, fact) else f"，{fact}"
+    return replace(verdict, basis=f"{verdict.basis}。{shown_name(card)}：{card.ground}{fact}。{card.id}，{card.cite}")
 
 
 def _already_told(basis: str, fact: str) -> bool:

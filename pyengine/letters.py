@@ -100,7 +100,7 @@ def _serials(ledger: Ledger, mark: str, year: int) -> Iterator[int]:
 
 
 def _prompts(ledger: Ledger, outcome: Outcome) -> Iterator[Letter]:
-    """工作提示：一个单位的全部提示合为一份，限期取最早的；期别只写季度和月；反馈取最近一次，同日以下面一行为准。"""
+    """工作提示：一个单位的全部提示合为一份，限期取最晚的（谁也不因合在一份而早迟）；期别只写季度和月；反馈取最近一次，同日以下面一行为准。"""
     known = [feedback for feedback in ledger.feedback if feedback.on and feedback.on <= outcome.as_of]
     latest = {feedback.number: feedback for feedback in sorted(known, key=lambda item: (str(item.on), item.place.row))}
     for unit, prompts in by_unit(ledger, outcome.prompts).items():
@@ -113,5 +113,5 @@ def _prompts(ledger: Ledger, outcome: Outcome) -> Iterator[Letter]:
         }
         reason = official("、".join(dict.fromkeys(prompt.period for prompt in prompts))) + "工作提示"
         tasks = tuple(dict.fromkeys(verdict.task.number for verdict in verdicts))
-        limit = min(prompt.reply_by for prompt in prompts)
+        limit = max(prompt.reply_by for prompt in prompts)
         yield Letter(PROMPT, unit, tasks, reason, limit, "", facts)

@@ -23,7 +23,7 @@ def reminder_list(reading: Reading, outcome: Outcome) -> Rows:
             "单位": item.unit or None,
             "内容": item.text,
             "依据": str(item.cite),
-            "处理": reading.ledger.reminder_answers.get((item.kind, f"{item.task}|{item.unit}", item.on)),
+            "处理": reading.ledger.reminder_answers.get(item.key),
         }
         for item in outcome.reminders
     )

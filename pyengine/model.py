@@ -13,6 +13,13 @@ from pyengine.periods import WorkCalendar
 from pyengine.settings import Settings
 from pyengine.terms import MISSING
 
+
+def reminder_subject(kind: str, task: str, text: str) -> str:
+    """一条待办说的是什么：确认亮牌的按内容开头的建议编号，其余按编号。同一事项的几张牌各有各的日期和答复。"""
+    head = text.partition(" ")[0]
+    return head if kind == "确认" and text.startswith(f"{head} 建议") else task
+
+
 Share = Fraction
 """进度：1 为 100%，可以大于 1。"""
 
@@ -37,7 +44,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """时限：kind 为 日期/持续/缺失/无法识别；due 到期日（含当日），start 起始日，dates 全部日期，note 所作推定或原因。"""
+    """时限：kind 为 日期/持续/缺失/无法识别；due 到期日（含当日），start 起始日，dates 全部日期，note 所作推定或原因，where 不在本行的出处。"""
 
     kind: str = MISSING
     due: date | None = None
@@ -45,6 +52,7 @@ class Deadline:
     dates: tuple[date, ...] = ()
     note: str = ""
     text: str = ""
+    where: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

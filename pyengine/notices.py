@@ -90,8 +90,7 @@ def _matters(ledger: Ledger, cards: Sequence[Card], tasks: tuple[str, ...]) -> R
 
 
 def _row(contents: Mapping[str, str], card: Card, fact: Fact) -> Row:
-    named = tuple(number for number in card.tasks if number == fact.number or mentions(fact.text, number))
-    numbers = (fact.number,) if fact.number else named or card.tasks
+    numbers = _numbers(card, fact)
     return {
         "编号": "、".join(numbers),
         "工作任务": "；".join(filter(None, (contents.get(number) for number in numbers))),
@@ -99,6 +98,12 @@ def _row(contents: Mapping[str, str], card: Card, fact: Fact) -> Row:
         "事实": official(fact.text).removeprefix(numbers[0] if len(numbers) == 1 else ""),
         "整改要求": next(demand for word, demand in DEMANDS if word in _ground(card)),
     }
+
+
+def _numbers(card: Card, fact: Fact) -> tuple[str, ...]:
+    """这件事实是哪几项的：写明了的照写明的；同一张牌别的事实写明了、它没有写的，不是哪一项的；都没有写的，是各项的。"""
+    named = {one: tuple(n for n in card.tasks if n == one.number or mentions(one.text, n)) for one in card.facts}
+    return named.get(fact, ()) or (() if any(named.values()) else card.tasks)
 
 
 def _people(ledger: Ledger, unit: str, cards: Sequence[Card], tasks: tuple[str, ...]) -> Row:

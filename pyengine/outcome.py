@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from pyengine.model import NO_SNAPSHOT, Citation, Deadline, Finding, Indicator, Node, Share, Snapshot, Task
+from pyengine.model import (
+    NO_SNAPSHOT,
+    Citation,
+    Deadline,
+    Finding,
+    Indicator,
+    Node,
+    Share,
+    Snapshot,
+    Task,
+    reminder_subject,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +109,11 @@ class Reminder:
     unit: str
     text: str
     cite: Citation
+
+    @property
+    def key(self) -> tuple[str, str, date]:
+        """工作人员的答复跟着它走：类别、所说的事和单位、日期。"""
+        return self.kind, f"{reminder_subject(self.kind, self.task, self.text)}|{self.unit}", self.on
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from pyengine.entries import Context
 from pyengine.findings import finding
 from pyengine.grid import CellError, Grid
 from pyengine.layout import column_letter, layout
-from pyengine.model import Finding, Ledger, Place
+from pyengine.model import Finding, Ledger, Place, reminder_subject
 from pyengine.periods import WorkCalendar
 from pyengine.rulebook import all_circulars
 from pyengine.settings import Settings, SettingValue, parse_setting, setting_specs
@@ -25,6 +25,7 @@ from pyengine.units import Directory
 
 T = TypeVar("T")
 
+_RELISTED = frozenset({"reminders", "cards", "findings"})
 _ADDRESS = re.compile(r"([^!]+)!([A-Z]{1,3})\d+")
 _TITLE_YEAR = re.compile(r"(20\d\d)\s*年")
 
@@ -58,7 +59,12 @@ class _Reader:
         """一类表的全部数据行，按工作簿次序。"""
         for table in self.tables.values():
             if table.table.key == key:
-                yield from rows_of(table, self.grids[table.sheet], self.findings.append)
+                report = self._unplaced if key in _RELISTED else self.findings.append
+                yield from rows_of(table, self.grids[table.sheet], report)
+
+    def _unplaced(self, item: Finding) -> None:
+        """整张重列的清单，行随后就挪了位置：只说是哪张表、哪个编号。"""
+        self.findings.append(replace(item, row=None, cell=None))
 
     def each(self, key: str, read: Callable[[Row, Context], T | None]) -> tuple[T, ...]:
         """逐行读成 T；读成 None 的行不要。"""
@@ -189,7 +195,11 @@ def _reminder_answer(row: Row, context: Context) -> tuple[tuple[str, str, date],
     day = on.date() if isinstance(on, datetime) else on
     if not answer or not isinstance(day, date):
         return None
-    return (row.text("类别"), f"{row.text('编号')}|{row.text('单位')}", day), answer
+    return (row.text("类别"), f"{_subject(row)}|{row.text('单位')}", day), answer
+
+
+def _subject(row: Row) -> str:
+    return reminder_subject(row.text("类别"), row.text("编号"), row.text("内容"))
 
 
 def _shown_reminders(reader: _Reader) -> dict[tuple[str, str, str], date]:
@@ -198,7 +208,7 @@ def _shown_reminders(reader: _Reader) -> dict[tuple[str, str, str], date]:
     for row in reader.rows("reminders"):
         on, kind = row.raw("日期"), row.text("类别")
         day = on.date() if isinstance(on, datetime) else on
-        for number in (row.list("编号") or ("",)) if kind == "提示" else (row.text("编号"),):
+        for number in (row.list("编号") or ("",)) if kind == "提示" else (_subject(row),):
             if isinstance(day, date):
                 key = (kind, number, row.text("单位"))
                 shown[key] = min(shown.get(key, day), day)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import chain
 
-from pyengine.case import Case, is_open, may_lag, overdue_nodes
+from pyengine.case import Case, is_open, may_lag, overdue_nodes, where
 from pyengine.follow import RECTIFIED, next_steps
 from pyengine.model import Citation, Node
 from pyengine.outcome import Card, Prompt, Reminder, Verdict
@@ -55,9 +55,7 @@ def _replies(case: Case) -> Reminders:
         state = f"已逾期{days}天" if days > 0 else f"{record.limit}到期"
         text = f"{record.document_number or record.event}应反馈，{state}（{record.place.ref('限期')}）"
         for unit in record.units or ("",):
-            yield Reminder(
-                "反馈", record.limit, "、".join(record.numbers), unit, text, case.regime.cite("提示", "专项督办")
-            )
+            yield Reminder("反馈", record.limit, "、".join(record.numbers), unit, text, case.cite_of(record))
 
 
 def _nodes(case: Case, verdicts: Mapping[str, Verdict], node_states: tuple[tuple[Node, str], ...]) -> Reminders:
@@ -81,7 +79,7 @@ def _deadlines(case: Case, verdicts: Mapping[str, Verdict]) -> Reminders:
         due = verdict.deadline.due
         if verdict.status not in (DUE_SOON, OVERDUE) or due is None:
             continue
-        text = f"完成时限{due}，{_when(due, case.as_of)}（{verdict.task.place.ref('完成时限')}）"
+        text = f"完成时限{due}，{_when(due, case.as_of)}（{where(verdict.deadline, verdict.task, '完成时限')}）"
         yield Reminder(
             "时限", due, verdict.task.number, "、".join(verdict.task.lead_units), text, case.regime.cite("台账与状态")
         )
@@ -101,7 +99,7 @@ def _rectifications(case: Case) -> Reminders:
         state = f"已逾期{days}天" if days > 0 else f"{record.limit}到期"
         text = f"{record.document_number or record.event}要求整改，{state}（{record.place.ref('限期')}）"
         for unit in record.units or ("",):
-            yield Reminder("整改", record.limit, "、".join(numbers), unit, text, case.regime.cite("亮牌"))
+            yield Reminder("整改", record.limit, "、".join(numbers), unit, text, case.cite_of(record))
 
 
 def _filings(case: Case, verdicts: Mapping[str, Verdict]) -> Reminders:
@@ -129,6 +127,8 @@ def _roundups(case: Case, verdicts: Mapping[str, Verdict]) -> Reminders:
             continue
         judged = (verdict for verdict in verdicts.values() if rule.stars in (None, verdict.stars))
         count = sum(is_open(verdict.task, case.as_of) for verdict in judged)
+        if not count:
+            continue
         name = f"{rule.stars}★督检汇总" if rule.stars else "常规督办"
         text = f"{period_of(case.as_of).label}{name}，在办{count}项，汇总后报县政府"
         yield Reminder("督查", case.as_of, "", "", text, rule.cite)
@@ -155,7 +155,7 @@ def _missed(case: Case, verdict: Verdict) -> Iterator[tuple[date, str]]:
         if node.due.due:
             yield node.due.due, f"节点“{node.content}”应于{node.due.due}完成（{node.place.ref('完成时限')}）"
     if verdict.status == OVERDUE and due:
-        yield due, f"完成时限{due}已过（{task.place.ref('完成时限')}）"
+        yield due, f"完成时限{due}已过（{where(verdict.deadline, task, '完成时限')}）"
 
 
 def _visits(case: Case) -> dict[str, date]:
@@ -177,7 +177,14 @@ def _decisions(case: Case) -> Reminders:
         task = case.tasks.get(meeting.number)
         if task is None or is_open(task, case.as_of):
             text = f"{meeting.on}会商议定“{meeting.decision}”，{due}到期，{_when(due, case.as_of)}（{meeting.place.ref('办理结果')}）"
-            yield Reminder("时限", due, meeting.number, "、".join(meeting.units), text, case.regime.cite("专班与会商"))
+            yield Reminder(
+                "时限",
+                due,
+                meeting.number,
+                "、".join(meeting.units),
+                text,
+                case.regime.cite("专班与会商", sheet="会商调度"),
+            )
 
 
 def _when(due: date, as_of: date) -> str:
@@ -205,5 +212,5 @@ def _confirmations(case: Case, cards: tuple[Card, ...]) -> Reminders:
         if card.state == CARD_WAITING:
             text = f"{card.id} 建议对{card.unit}亮{card.colour}（{card.ground}），请在亮牌建议表确认"
             numbers = "、".join(card.tasks)
-            on = case.ledger.first_shown("确认", numbers, card.unit, case.as_of)
+            on = case.ledger.first_shown("确认", card.id, card.unit, case.as_of)
             yield Reminder("确认", on, numbers, card.unit, text, card.cite)

@@ -90,9 +90,10 @@ class Regime:
         circular = self.governing.get(chapter)
         return tuple(rule for rule in circular.rules if rule.chapter == chapter) if circular else ()
 
-    def cite(self, *chapters: str) -> Citation:
-        """各章中第一个有规定的依据；都没有则 LookupError。"""
-        found = next((rules[0] for rules in map(self.rules, chapters) if rules), None)
+    def cite(self, *chapters: str, sheet: str = "") -> Citation:
+        """各章中第一个有规定（说到 sheet 这张表）的依据；都没有则 LookupError。"""
+        rules = (rule for chapter in chapters for rule in self.rules(chapter))
+        found = next((rule for rule in rules if not sheet or sheet in rule.sheets), None)
         if found is None:
             raise LookupError(f"现行文件没有说到：{'、'.join(chapters)}")
         return found.cite

@@ -218,10 +218,11 @@ def _append(plan: Plan, table: SheetTable, records: Iterable[NewRecord]) -> None
     row = table.last_row
     for record in records:
         row += 1
+        height = row_height(table.table, record.cells)
         for header, value in record.cells.items():
             form = "yyyy-mm-dd" if isinstance(value, date) else None
             if value not in (None, ""):
-                plan.put(table.sheet, row, table.columns.get(header), value, number_format=form)
+                plan.put(table.sheet, row, table.columns.get(header), value, number_format=form, height=height)
 
 
 def _write_home(plan: Plan, reading: Reading, outcome: Outcome) -> None:

@@ -125,7 +125,7 @@ def report() -> Document:
     paper = blank(letterhead=False)
     add(paper, "红头标志", _HEAD)
     add(paper, "上行字号", "　" + NUMBER + "\t签发人：　　　　")
-    add(paper, "公文标题", "{{ 发文机关 }}\n关于" + _UNITS + "被亮{{ 牌 }}\n有关情况的专题报告")
+    add(paper, "公文标题", "{{ 发文机关 }}\n关于{{ 单位 }}被亮{{ 牌 }}\n有关情况的专题报告")
     add(paper, "主送机关", "县委：")
     say(
         paper,

@@ -143,12 +143,12 @@ def test_prompt_letter_in_full() -> None:
         "现将你单位牵头的2项重点工作提示如下，请对照核实，抓紧推进，按时反馈。"),
         "一、提示事项",
         [
-            ("序号", "编号", "工作任务", "年度目标", "完成时限", "当前进度\n应达进度", "上次反馈"),
+            ("序号", "编号及工作任务", "年度目标", "完成时限", "当前进度\n应达进度", "上次反馈"),
             (
-                "1", "报告-1\n3★", "县第三小学迁建", "9月底前主体完工", "2026年\n12月31日", "40%\n70%",
+                "1", "报告-1　3★\n县第三小学迁建", "9月底前主体完工", "2026年\n12月31日", "40%\n70%",
                 "2026年8月25日：完成四层主体",
             ),
-            ("2", "报告-2\n4★", "引进教师40名 & <优秀>", "40名", "持续推进", "—\n—", "尚未反馈"),
+            ("2", "报告-2　4★\n引进教师40名 & <优秀>", "40名", "持续推进", "—\n—", "尚未反馈"),
         ],
         "二、反馈内容",
         ("请对照年度目标和序时进度，逐项如实反馈工作进展、存在问题和下步措施，并附能够证明进度的佐证材料。"
@@ -308,11 +308,11 @@ def test_which_cards_call_for_a_letter(changes: dict[str, Any], records: tuple[R
     assert bool(made) is due
 
 
-def test_earliest_reply_day_counts_and_its_reckoning_is_left_out_when_it_differs() -> None:
-    earlier = replace(PROMPTS[1], reply_by=date(2026, 9, 24))
-    letter = only(LEDGER, outcome((PROMPTS[0], earlier)))
-    assert (letter.limit, letter.context["工作日数"]) == (date(2026, 9, 24), 0)
-    assert any("于2026年9月24日前（含当日）报我室。" in part for part in printed(letter))
+def test_latest_reply_day_counts_and_its_reckoning_is_left_out_when_it_differs() -> None:
+    later = replace(PROMPTS[1], reply_by=date(2026, 9, 29))
+    letter = only(LEDGER, outcome((PROMPTS[0], later)))
+    assert (letter.limit, letter.context["工作日数"]) == (date(2026, 9, 29), 0)
+    assert any("于2026年9月29日前（含当日）报我室。" in part for part in printed(letter))
 
 
 def test_days_of_an_unpublished_year_are_marked() -> None:

@@ -6,7 +6,7 @@ findings [代码 位置]（错误和警告）。以下只有写了才核对：re
 card_rows 亮牌建议表应列的行 [牌, 单位, 事由, 状态] · ids 这些行的建议编号 · events 应补记的亮牌（建议编号）· card 各编号显示的牌 ·
 clauses 各牌的依据 · responsible 各牌的责任单位 · nodes 各节点状态 ·
 guards 各行的保障判断 [编号, 指标, 期别, 文字]（空着的不列）· due 有效时限 · kind 时限读法 · method 应达进度的算法 ·
-days_left、expected、progress、next_prompt、basis · row_facts 各行 [事由, 状态, [事实]] · facts 各牌的事实 · messages 错误和警告的“代码 说法” · texts 待办的内容 ·
+days_left、expected、progress、next_prompt、basis · row_facts 各行 [事由, 状态, [事实]] · facts 各牌的事实 · messages 错误和警告的“代码 说法” · texts 待办的内容 · reminder_clauses 待办的依据 ·
 ranking 年度考评“年度 组别 名次 单位 得分 后三位、连续两年、优先推荐” · items 系统和人填的加减分“单位 日期 种类 分值 编号 事由（出处）”。
 refused = true：早于第一份文件，拒绝判定。entries 是这个文件（fires、spares 是这个场景）试的规则名称，见 rules.toml。
 文件开头的 as_of、settings、base 用于全文件各场景，场景里写的优先。
@@ -255,6 +255,7 @@ def seen(outcome: Outcome) -> dict[str, Any]:
         "reminders": [[r.kind, str(r.on), r.task] for r in outcome.reminders],
         "card_rows": [[c.colour, c.unit, c.ground, c.state] for c in outcome.cards],
         "row_facts": [[c.ground, c.state, [fact.text for fact in c.facts]] for c in outcome.cards],
+        "reminder_clauses": [[r.kind, str(r.on), str(r.cite)] for r in outcome.reminders],
         "texts": [r.text for r in outcome.reminders],
         "ids": [card.id for card in outcome.cards],
         "events": [card.id for card in outcome.events],
