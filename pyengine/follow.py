@@ -45,15 +45,17 @@ def next_steps(case: Case, cards: Iterable[Card]) -> Iterator[Step]:
 
 
 def _record_of(case: Case, card: Card, event: str, since: date) -> Record | None:
-    """为它登记的这个事件：备注写了它的建议编号的不论日期，否则是亮牌以后同单位、编号相关的。"""
-    found = [record for record in case.events_of.get((event, card.unit), ()) if record.on]
-    named = [record for record in found if card.id in record.remark]
-    related = [
+    """为它登记的这个事件：备注写了它的建议编号的不论日期，或是亮牌以后同单位、编号相关的；印发了的先于只起草了的。"""
+    found = [
         record
-        for record in found
-        if record.on and record.on >= since and (not record.numbers or set(record.numbers) & set(card.tasks))
+        for record in case.events_of.get((event, card.unit), ())
+        if card.id in record.remark or (record.on and record.on >= since and _related(card, record))
     ]
-    return next(iter(named or related), None)
+    return min(found, key=lambda record: _is_draft(card, record), default=None)
+
+
+def _related(card: Card, record: Record) -> bool:
+    return not record.numbers or bool(set(record.numbers) & set(card.tasks))
 
 
 def _is_done(case: Case, card: Card, event: str, record: Record | None) -> bool:
