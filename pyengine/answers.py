@@ -27,8 +27,9 @@ def plain(text: str) -> str:
 
 
 def facts_of(row: CardRow) -> tuple[Fact, ...]:
-    """上次写下的各件事实：开头是哪个编号就是哪一项的，都不是的算各项共有。"""
-    return tuple(Fact(text, _number_of(text, row.numbers)) for text in row.facts.split("\n") if text)
+    """上次写下的各件事实（不采纳的日子不算）：开头是哪个编号就是哪一项的，都不是的算各项共有。"""
+    told = (text for text in row.facts.split("\n") if text and not _REFUSED.fullmatch(text))
+    return tuple(Fact(text, _number_of(text, row.numbers)) for text in told)
 
 
 def refused_on(row: CardRow) -> date | None:

@@ -3,94 +3,42 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from pyengine.answers import (
-    ANSWER_YES,
-    ANSWERS,
-    Shown,
-    facts_of,
-    is_answered,
-    plain,
-    refusal,
-    refused_on,
-    state_of,
-    withdrawn,
-)
+from pyengine.answers import ANSWER_YES, ANSWERS, Shown, facts_of, is_answered, refusal, refused_on, state_of, withdrawn
 from pyengine.case import Case
 from pyengine.conditions import CONDITIONS, recorded
 from pyengine.grounds import Hit, Verdicts
 from pyengine.model import CardRow, Citation
-from pyengine.outcome import Card, Fact
+from pyengine.outcome import Card
+from pyengine.renewal import Answered, At, Fresh, Ground, fresh
 from pyengine.rules import Rule
 from pyengine.terms import CARD_CONFIRMED, CARD_LAPSED, CARD_REJECTED, CARD_WAITING, COLOURS, PROPOSED
 
 Key = tuple[str, str, str, str]
 """同一张牌：文号、牌、单位、事由（含事件）。"""
 
-At = Callable[[date, frozenset[str]], tuple[Case, Verdicts]]
-"""另一天的案卷和判定，只看几个编号：看答复以后事由是不是一直在。"""
-
-
-@dataclass(slots=True)
-class _Ground:
-    """一个事由下的全部命中。"""
-
-    rule: Rule
-    hits: list[Hit] = field(default_factory=list)
-
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        return tuple(sorted({number for hit in self.hits for number in hit.numbers}))
-
-    @property
-    def least(self) -> int:
-        return max(hit.least for hit in self.hits)
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        return tuple(dict.fromkeys(fact for hit in self.hits for fact in hit.facts))
-
-    @property
-    def single(self) -> bool:
-        """是不是一件事：同一事件的牌，编号相同就是同一事实。"""
-        return any(hit.event for hit in self.hits)
-
-
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """答复过的一行：现在的状态、撤了牌的编号和日子、登记亮牌之日。"""
-
-    row: CardRow
-    state: str
-    gone: Mapping[str, date]
-    shown: date | None
-
 
 def judge_cards(case: Case, verdicts: Verdicts, at: At) -> tuple[Card, ...]:
     """亮牌建议表应有的全部行：先按单位、由重到轻，同样的台账次序总是一样。"""
     grounds = _grounds(case, verdicts)
     rows, shown = _rows_by_key(case, grounds), Shown.of(case)
-    numbers = frozenset(number for row in case.ledger.card_rows if row.answer in ANSWERS for number in row.numbers)
-    then = cache(lambda day: _grounds(*at(day, numbers)))
     cards: list[Card] = []
     for key in {**grounds, **rows}:
         given = [row for row in rows.get(key, ()) if is_answered(row, shown, case.as_of)]
         answered = [_answered(case, row, shown) for row in given]
-        waiting = next((row for row in rows.get(key, ()) if row not in given), None)
-        cards += _cards_of(case, key, grounds.get(key), answered, waiting, then)
+        waiting = [row for row in rows.get(key, ()) if row not in given]
+        cards += _cards_of(case, key, grounds.get(key), answered, waiting, at)
     return tuple(sorted(cards, key=lambda card: (card.unit, -COLOURS.index(card.colour), card.ground, card.id)))
 
 
-def _answered(case: Case, row: CardRow, shown: Shown) -> _Answered:
+def _answered(case: Case, row: CardRow, shown: Shown) -> Answered:
     gone = withdrawn(case, row, shown)
-    return _Answered(row, state_of(case, row, shown, gone), gone, shown.on(row.id, case.as_of))
+    return Answered(row, state_of(case, row, shown, gone), gone, shown.on(row.id, case.as_of))
 
 
-def _rows_by_key(case: Case, grounds: Mapping[Key, _Ground]) -> dict[Key, list[CardRow]]:
+def _rows_by_key(case: Case, grounds: Mapping[Key, Ground]) -> dict[Key, list[CardRow]]:
     """上次写下的行，按牌归拢。系统列被改乱的，凭建议编号找回；找不回又认不出的不要；单位改了名的按现名；照抄的一行不要。"""
     issued = {_card_id(key, ground.numbers): key for key, ground in grounds.items()}
     rows: dict[Key, list[CardRow]] = {}
@@ -114,12 +62,12 @@ def _without_copies(rows: Iterable[CardRow]) -> Iterable[CardRow]:
     return kept.values()
 
 
-def _grounds(case: Case, verdicts: Verdicts) -> dict[Key, _Ground]:
-    grounds: dict[Key, _Ground] = {}
+def _grounds(case: Case, verdicts: Verdicts) -> dict[Key, Ground]:
+    grounds: dict[Key, Ground] = {}
     for rule, hit in _hits(case, verdicts):
         words = f"{rule.ground}（{hit.event}）" if hit.event else rule.ground
         key = (rule.circular, rule.card, hit.unit, words)
-        grounds.setdefault(key, _Ground(rule)).hits.append(hit)
+        grounds.setdefault(key, Ground(rule, hit.unit)).hits.append(hit)
     return grounds
 
 
@@ -139,54 +87,20 @@ def _found(case: Case, rule: Rule, verdicts: Verdicts) -> Iterator[Hit]:
         yield from recorded(case, rule)
 
 
-Then = Callable[[date], Mapping[Key, _Ground]]
-
-
 def _cards_of(
-    case: Case, key: Key, ground: _Ground | None, answered: list[_Answered], waiting: CardRow | None, then: Then
+    case: Case, key: Key, ground: Ground | None, answered: list[Answered], waiting: list[CardRow], at: At
 ) -> Iterator[Card]:
+    """一张牌的各行：答复过的留着；有新的事实就建议，等确认的行沿用；事实没有了的、多出来的，已失效。"""
     for one in answered:
         yield _kept(case, key, one, ground)
-    fresh = _fresh(case, key, ground, answered, then) if ground else None
-    if ground is not None and fresh is not None:
-        yield _proposal(case, key, ground, fresh, waiting, answered)
-    elif waiting is not None and not _expired(case, waiting):
-        yield _kept(case, key, _Answered(waiting, CARD_LAPSED, {}, None), ground)
-
-
-Fresh = tuple[tuple[str, ...], tuple[Fact, ...]]
-
-
-def _fresh(case: Case, key: Key, ground: _Ground, answered: list[_Answered], then: Then) -> Fresh | None:
-    """没有答复过的编号和事实；都答复过，或新的事实不够数，则 None。"""
-    if not answered:
-        return ground.numbers, ground.facts
-    if ground.single:
-        numbers = tuple(n for n in ground.numbers if not any(n in one.row.numbers for one in answered))
-        facts = tuple(fact for fact in ground.facts if not fact.number or fact.number in numbers)
-        return (numbers, facts or ground.facts) if numbers else None
-    new = tuple(fact for fact in ground.facts if not any(_covers(case, key, one, fact, then) for one in answered))
-    if not new or len(new) < ground.least:
-        return None
-    return tuple(sorted({fact.number for fact in new if fact.number})), new
-
-
-def _covers(case: Case, key: Key, answered: _Answered, fact: Fact, then: Then) -> bool:
-    """这一行的答复管不管这件事实：编号在行里，话也说过；数天天变的话只看编号，但答复以后没有间断过才管。"""
-    row = answered.row
-    if fact.number not in row.numbers and (fact.number or row.numbers):
-        return False
-    if not fact.lasting:
-        return plain(fact.text) in plain(row.facts).split("\n")
-    held = (then(day).get(key) for day in _turning_days(case, answered, fact.number))
-    return all(ground is not None and fact.number in ground.numbers for ground in held)
-
-
-def _turning_days(case: Case, answered: _Answered, number: str) -> list[date]:
-    """答复以后事由可能间断的日子：撤牌那天，和撤牌、不采纳以后每次报进度的日子；牌还亮着的没有。"""
-    gone, since = answered.gone.get(number), answered.gone.get(number) or refused_on(answered.row)
-    reported = {item.on for item in case.feedback.get(number, ()) if since and item.on and item.on > since}
-    return sorted(reported | ({gone} if gone else set()))
+    found = fresh(case, ground, answered, at) if ground else None
+    waiting = sorted(waiting, key=lambda row: row.state == CARD_LAPSED)
+    if ground is not None and found is not None:
+        yield _proposal(case, key, ground, found, waiting[0] if waiting else None, answered)
+        waiting = waiting[1:]
+    for row in waiting:
+        if not _expired(case, row):
+            yield _kept(case, key, Answered(row, CARD_LAPSED), ground)
 
 
 def _expired(case: Case, row: CardRow) -> bool:
@@ -196,10 +110,10 @@ def _expired(case: Case, row: CardRow) -> bool:
 
 
 def _proposal(
-    case: Case, key: Key, ground: _Ground, fresh: Fresh, waiting: CardRow | None, answered: list[_Answered]
+    case: Case, key: Key, ground: Ground, found: Fresh, waiting: CardRow | None, answered: list[Answered]
 ) -> Card:
     _, colour, unit, words = key
-    numbers, facts = fresh
+    numbers, facts = found
     earlier = sorted(one.row.id for one in answered if not numbers or set(one.row.numbers) & set(numbers))
     return Card(
         id=waiting.id if waiting else _card_id(key, numbers, *earlier),
@@ -219,10 +133,10 @@ def _proposal(
     )
 
 
-def _kept(case: Case, key: Key, answered: _Answered, ground: _Ground | None) -> Card:
+def _kept(case: Case, key: Key, answered: Answered, ground: Ground | None) -> Card:
     circular, colour, unit, words = key
     row = answered.row
-    noted = (refusal(case.as_of),) if answered.state == CARD_REJECTED and refused_on(row) is None else ()
+    noted = (refusal(refused_on(row) or case.as_of),) if answered.state == CARD_REJECTED else ()
     rule = ground.rule if ground else case.card_rule(circular, colour, words)
     return Card(
         id=row.id,

@@ -9,12 +9,13 @@ from itertools import pairwise
 from pyengine import findings as catalogue
 from pyengine.answers import ANSWER_YES, idle_withdrawals
 from pyengine.case import Case, is_closed, is_open, may_lag, node_is_done
-from pyengine.cells import percent, plain_text
+from pyengine.cells import percent, plain_text, show
 from pyengine.chains import mismatches
 from pyengine.findings import Kind, finding, sheet_finding
 from pyengine.indicators import actual_share
-from pyengine.model import Feedback, Finding, Indicator, Record, Task
-from pyengine.outcome import Card, Prompt, Verdict
+from pyengine.layout import layout
+from pyengine.model import Feedback, Finding, Indicator, Ledger, Record, Task
+from pyengine.outcome import Card, Prompt, Reminder, Verdict
 from pyengine.prompts import AT_ANY_TIME
 from pyengine.replies import rectified
 from pyengine.terms import CARD_CONFIRMED, CARD_WITHDRAWN, DONE, UNVERIFIED
@@ -42,6 +43,32 @@ def doubts(
         yield from _confirmed(case, card)
     for year in sorted({prompt.reply_by.year for prompt in prompts if prompt.provisional}):
         yield sheet_finding(catalogue.CALENDAR_MISSING, "工作日历", value=year)
+
+
+def odd_answers(
+    ledger: Ledger, cards: Iterable[Card], reminders: Iterable[Reminder], findings: Iterable[Finding]
+) -> Iterator[Finding]:
+    """三张清单里留下的行上，不在可选项之内的答复。"""
+    answers = [("亮牌建议", "确认", "card_answer", card.id, card.answer) for card in cards]
+    answers += [
+        ("待办提醒", "处理", "reminder_answer", item.task, ledger.reminder_answers.get(item.key, ""))
+        for item in reminders
+    ]
+    answers += [
+        (
+            "校验问题",
+            "确认",
+            "finding_answer",
+            item.number,
+            ledger.finding_answers.get((item.code, item.sheet, item.number), ""),
+        )
+        for item in findings
+    ]
+    for sheet, column, choices, number, answer in dict.fromkeys(answers):
+        words = layout().choices[choices]
+        if answer and answer not in words:
+            facts = {"column": column, "value": show(answer), "choices": "、".join(words)}
+            yield sheet_finding(catalogue.CHOICE_UNKNOWN, sheet, number, **facts)
 
 
 def _progress(case: Case, verdict: Verdict) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from pyengine.answers import ANSWER_NO, ANSWER_YES, Shown
 from pyengine.case import Case
 from pyengine.model import Record
 from pyengine.outcome import Fact
@@ -19,11 +20,12 @@ _REACHED = re.compile(r".*（(\d{4}-\d\d-\d\d)）")
 
 def interviewed_twice(case: Case) -> Iterator[tuple[str, date, tuple[str, ...], tuple[Fact, ...]]]:
     """每个达到次数的单位：(单位, 达到之日, 编号, 事实)。达到之日起十二个月内提出。"""
+    shown = Shown.of(case)
     for unit, days in held(case).items():
-        answered = _answered(case, unit)
-        used = max((day for day, answer in answered if answer == "是"), default=date.min)
+        answered = _answered(case, unit, shown)
+        used = max((day for day, answer in answered if answer == ANSWER_YES), default=date.min)
         fresh = sorted(day for day in days if day > used and _counts(case, day))
-        rejected = {day for day, answer in answered if answer == "否"}
+        rejected = {day for day, answer in answered if answer == ANSWER_NO}
         for day in fresh:
             window = [other for other in fresh if other <= day and _within(case, other, day)]
             reached = len(window) >= case.settings.int("约谈次数") and day not in rejected
@@ -56,14 +58,14 @@ def _counts(case: Case, day: date) -> bool:
     return bool(rules) and counted
 
 
-def _answered(case: Case, unit: str) -> tuple[tuple[date, str], ...]:
-    """已经答复过的红牌：(达到次数之日, 是或否)。"""
+def _answered(case: Case, unit: str, shown: Shown) -> tuple[tuple[date, str], ...]:
+    """已经答复过的红牌：(达到次数之日, 是或否)；登记过亮牌的，改口也是“是”。"""
     found = (
-        (_REACHED.fullmatch(row.ground), row)
+        (_REACHED.fullmatch(row.ground), ANSWER_YES if shown.on(row.id, case.as_of) else row.answer)
         for row in case.ledger.card_rows
-        if row.unit == unit and row.colour == COLOURS[-1] and row.answer
+        if row.unit == unit and row.colour == COLOURS[-1]
     )
-    return tuple((date.fromisoformat(match[1]), row.answer) for match, row in found if match and _is_day(match[1]))
+    return tuple((date.fromisoformat(match[1]), said) for match, said in found if match and said and _is_day(match[1]))
 
 
 def _is_day(text: str) -> bool:

@@ -24,7 +24,7 @@ from pyengine.case import (
 )  # fmt: skip
 from pyengine.cells import percent
 from pyengine.check import check
-from pyengine.doubts import doubts
+from pyengine.doubts import doubts, odd_answers
 from pyengine.guards import guards
 from pyengine.indicators import state_of
 from pyengine.model import Deadline, Finding, Ledger, Node, Share, Task
@@ -79,10 +79,12 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
     near = ledger.settings.int("临近天数")
     node_states = tuple((node, _node_state(node, case, near)) for node in ledger.nodes)
     prompts = judge_prompts(case, judged)
-    cards = judge_cards(case, judged, lambda day, numbers: _on(case, broken, day, numbers))
+    cards = judge_cards(case, judged, lambda day, number: _on(case, broken, day, number))
     events = shown_events(case, cards)
     ranking = judge_ranking(case, verdicts, frozenset(broken), events)
     found = (*findings, *before.findings, *doubts(case, verdicts, prompts, cards), *unlisted(case, ranking))
+    reminders = judge_reminders(case, judged, node_states, prompts, cards)
+    found = (*found, *odd_answers(ledger, cards, reminders, found))
     shown = gravest(cards)
     verdicts = tuple(_with_card(verdict, shown.get(verdict.task.number)) for verdict in verdicts)
     return Outcome(
@@ -94,7 +96,7 @@ def recompute(ledger: Ledger, circulars: Iterable[Circular], as_of: date) -> Out
         prompts=prompts,
         cards=cards,
         events=events,
-        reminders=judge_reminders(case, judged, node_states, prompts, cards),
+        reminders=reminders,
         findings=tuple(sorted(found, key=lambda item: _finding_order(item, ledger))),
         ranking=ranking,
         snapshot=before.snapshot,
@@ -113,11 +115,22 @@ def _by_number(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
     return {verdict.task.number: verdict for verdict in verdicts if verdict.task.number}
 
 
-def _on(case: Case, broken: Rows, day: date, numbers: frozenset[str]) -> tuple[Case, dict[str, Verdict]]:
-    """判定日以前某一天几个编号的案卷和判定；早于第一份文件的日子，什么事由都不成立。"""
-    ledger = replace(case.ledger, tasks=tuple(task for task in case.ledger.tasks if task.number in numbers))
+def _on(case: Case, broken: Rows, day: date, number: str) -> tuple[Case, dict[str, Verdict]]:
+    """判定日以前某一天一个编号的案卷和判定；早于第一份文件的日子，什么事由都不成立。"""
+    ledger = replace(
+        case.ledger,
+        tasks=(case.tasks[number],) if number in case.tasks else (),
+        nodes=case.nodes.get(number, ()),
+        indicators=case.indicators.get(number, ()),
+        feedback=case.feedback.get(number, ()),
+        adjustments=case.adjustments.get(number, ()),
+        records=tuple(
+            record for record in case.events.get("专项督办", ()) if number in record.numbers or not record.numbers
+        ),
+        card_rows=(),
+    )
     try:
-        then = replace(Case.of(ledger, case.circulars, day), kept=case.kept, standing=case.standing)
+        then = replace(Case.of(ledger, case.circulars, day), kept=case.kept)
     except NoCircular:
         return case, {}
     return then, _by_number(_verdicts(then, broken))

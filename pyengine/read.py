@@ -59,16 +59,16 @@ class _Reader:
         """一类表的全部数据行，按工作簿次序。"""
         for table in self.tables.values():
             if table.table.key == key:
-                report = self._unplaced if key in _RELISTED else self.findings.append
+                report = _unsaid if key in _RELISTED else self.findings.append
                 yield from rows_of(table, self.grids[table.sheet], report)
-
-    def _unplaced(self, item: Finding) -> None:
-        """整张重列的清单，行随后就挪了位置：只说是哪张表、哪个编号。"""
-        self.findings.append(replace(item, row=None, cell=None))
 
     def each(self, key: str, read: Callable[[Row, Context], T | None]) -> tuple[T, ...]:
         """逐行读成 T；读成 None 的行不要。"""
         return tuple(item for item in (read(row, self.context) for row in self.rows(key)) if item is not None)
+
+
+def _unsaid(item: Finding) -> None:
+    """整张重列的清单，系统的列会重写、行会挪走：读时不报，人的答复填得不对的，判定以后按留下的行报（doubts.odd_answers）。"""
 
 
 def read_ledger(grids: Mapping[str, Grid], as_of: date) -> Reading:

@@ -234,7 +234,7 @@ def answer(book: MemoryBook, answers: list[str | None]) -> None:
 
 
 @FEW
-@given(ledgers(), DAYS, st.lists(st.sampled_from([None, "是", "否"]), min_size=1, max_size=4))
+@given(ledgers(), DAYS, st.lists(st.sampled_from([None, "是", "否", "同意"]), min_size=1, max_size=4))
 def test_answered_cards_settle_after_one_refresh(sheets: Sheets, as_of: date, answers: list[str | None]) -> None:
     book = MemoryBook.of(sheets)
     refreshed(book, as_of)
