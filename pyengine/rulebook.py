@@ -75,20 +75,22 @@ def checked(circulars: Iterable[Circular]) -> tuple[Circular, ...]:
     ordered = tuple(sorted(circulars, key=lambda circular: circular.effective))
     for first, second in combinations(ordered, 2):
         if first.number == second.number:
-            raise RuleProblem(f"{second.source}：文号“{second.number}”与 {first.source} 重复")
+            raise RuleProblem(f"{second.at['number']}：文号“{second.number}”与 {first.at['number']} 重复")
         shared = [chapter for chapter in second.chapters if chapter in first.chapters]
         if shared and first.effective == second.effective:
             raise RuleProblem(
-                f"{second.source}：与 {first.source} 同日施行，都说到“{'、'.join(shared)}”，定不出以哪份为准"
+                f"{second.at['effective']}：与 {first.at['effective']} 同日施行，都说到“{'、'.join(shared)}”，定不出以哪份为准"
             )
     spoken: dict[str, None] = {}
     every = {chapter for circular in ordered for chapter in circular.chapters}
     for circular in ordered:
         declared = {*circular.chapters, *circular.silent}
         if missing := [chapter for chapter in spoken if chapter not in declared]:
-            raise RuleProblem(f"{circular.source}：没有交代“{'、'.join(missing)}”——说到的写规则，没有说到的列入 silent")
+            raise RuleProblem(
+                f"{circular.at['silent']}：没有交代“{'、'.join(missing)}”——说到的写规则，没有说到的列入 silent"
+            )
         if strange := [chapter for chapter in circular.silent if chapter not in every]:
-            raise RuleProblem(f"{circular.source}：silent 里的“{'、'.join(strange)}”没有哪份文件说到")
+            raise RuleProblem(f"{circular.at['silent']}：silent 里的“{'、'.join(strange)}”没有哪份文件说到")
         spoken |= dict.fromkeys(circular.chapters)
     return ordered
 
@@ -105,11 +107,13 @@ def load_circular(text: str, source: str) -> Circular:
         for key, words in _rule_problems(row, data):
             raise RuleProblem(f"{source}{_line(text, index, key)}（第{index}条）：{words}")
     rules = tuple(_rule(row, data["number"]) for row in data["rule"])
-    for words in _joint_problems(data, rules):
-        raise RuleProblem(f"{source}：{words}")
+    for index, key, words in _joint_problems(data, rules):
+        entry = f"（第{index}条）" if index else ""
+        raise RuleProblem(f"{source}{_line(text, index, key)}{entry}：{words}")
     return Circular(
         data["number"], data["title"], data["effective"], data.get("effective_setting", ""),
-        tuple(data["clauses"]), tuple(data.get("silent", ())), rules, source,
+        tuple(data["clauses"]), tuple(data.get("silent", ())), rules,
+        {key: f"{source}{_line(text, 0, key)}" for key in ("number", "effective", "silent")},
     )  # fmt: skip
 
 
@@ -204,16 +208,21 @@ def _card_problems(row: Mapping[str, Any]) -> Problems:
         yield "when", "有事由没有牌（card）"
 
 
-def _joint_problems(data: Mapping[str, Any], rules: tuple[Rule, ...]) -> Iterator[str]:
-    """各条合起来才看得出的：条款没有着落、名称重复、同一张牌同一个事由两条。"""
+def _joint_problems(data: Mapping[str, Any], rules: tuple[Rule, ...]) -> Iterator[tuple[int, str, str]]:
+    """各条合起来才看得出的：条款没有着落、名称重复、同一张牌同一个事由两条。给出第几条（0 为文件头）、哪个键、怎么不对。"""
     covered = {rule.clause for rule in rules}
-    yield from (f"条款“{clause}”没有规则，也没有写由人办的理由" for clause in data["clauses"] if clause not in covered)
-    for what, keys in (
-        ("条款", data["clauses"]),
-        ("名称", [rule.name for rule in rules]),
-        ("牌与事由", [f"{rule.card} {rule.ground}" for rule in rules if rule.card]),
+    for clause in data["clauses"]:
+        if clause not in covered:
+            yield 0, "clauses", f"条款“{clause}”没有规则，也没有写由人办的理由"
+    if twice := next((clause for clause, times in Counter(data["clauses"]).items() if times > 1), ""):
+        yield 0, "clauses", f"条款“{twice}”重复"
+    for key, what, words in (
+        ("name", "名称", [rule.name for rule in rules]),
+        ("ground", "牌与事由", [f"{rule.card} {rule.ground}" if rule.card else "" for rule in rules]),
     ):
-        yield from (f"{what}“{key}”重复" for key, times in Counter(keys).items() if times > 1)
+        for index, word in enumerate(words, start=1):
+            if word and word in words[: index - 1]:
+                yield index, key, f"{what}“{word}”重复"
 
 
 def _rule(row: Mapping[str, Any], number: str) -> Rule:

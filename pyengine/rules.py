@@ -58,7 +58,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Circular:
-    """一份文件。clauses 是它的全部条款，按次序；silent 是它没有说到、仍照前文的章节；effective_setting 是可改施行日的设置项。"""
+    """一份文件。clauses 是它的全部条款，按次序；silent 是它没有说到、仍照前文的章节；effective_setting 是可改施行日的设置项；at 是文件头各键在哪个文件、第几行。"""
 
     number: str
     title: str
@@ -67,7 +67,7 @@ class Circular:
     clauses: tuple[str, ...]
     silent: tuple[str, ...]
     rules: tuple[Rule, ...]
-    source: str = ""
+    at: Mapping[str, str] = field(default_factory=dict)
 
     def starts(self, settings: Settings) -> date:
         """施行日。"""
