@@ -17,7 +17,7 @@ from pyengine.adopt.mapping import SheetFound, SheetMap
 from pyengine.adopt.master import Master, Value
 from pyengine.adopt.report import ReportRow, copy_name, report_rows, totals
 from pyengine.adopt.roster import Row, directory_of, gathered, roster_beside
-from pyengine.adopt.source import Sheet, Source
+from pyengine.adopt.source import Source
 from pyengine.adopt.survey import COPY, LEDGER, SKIPPED, Finding, Part, Survey, survey
 from pyengine.adopt.writer import write_item, write_notes
 from pyengine.grid import Grid

@@ -21,7 +21,8 @@ _STATED = re.compile(r"(?:共|总计|合计)[^，。；]*?(\d+)\s*(?:项|件|条
 
 def check_sequence(drafts: Sequence[Draft], journal: Journal) -> None:
     """序号：同一部分里重复的、跳号的。每个部分可以从 1 重新起，也可以接着编。"""
-    last, section, seen = 0, (), set[int]()
+    last, seen = 0, set[int]()
+    section: tuple[Cell, ...] = ()
     for draft in drafts:
         cell = draft.first(h.SEQUENCE)
         number = int(cell.text) if cell and cell.text.isdigit() else None

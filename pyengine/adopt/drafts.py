@@ -76,6 +76,8 @@ def _draft(region: Region, rows: tuple[int, ...], group: Group, detailed: bool) 
     roles = dict.fromkeys(column.role for column in region.columns if column.role)
     cells = {role: found for role in roles if (found := tuple(iter_cells(region, rows, role)))}
     section = group.section + cells.pop(h.SECTION, ())
+    if h.TASK not in cells:  # 没有合并、任务只写在头一行的
+        cells |= {h.TASK: found} if (found := tuple(iter_cells(region, group.rows[:1], h.TASK))) else {}
     if detailed and h.DETAIL in cells:
         section += cells.get(h.TASK, ())
         cells[h.TASK] = cells.pop(h.DETAIL)

@@ -130,7 +130,8 @@ def _last_item(region: Region) -> int:
             "办理状态",
             "星级",
         )
-        if _value(region, row, h.TASK, h.DETAIL) and (len(cells) > 1 or _value(region, row, *supports)):
+        detailed = region.has(h.TASK) and any(c.column == cells[0].column for c in region.of(h.DETAIL, h.STEP))
+        if _value(region, row, h.TASK, h.DETAIL) and (len(cells) > 1 or detailed or _value(region, row, *supports)):
             return row
     return region.last
 

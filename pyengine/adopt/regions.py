@@ -78,7 +78,7 @@ class Region:
 def find_regions(sheet: Sheet, heads: Heads, fixed: tuple[int, int] | None = None) -> tuple[Region, ...]:
     """表上的各个表，由上到下；没有任务栏的不算。fixed 是人指定的表头首末行。"""
     blocks = [fixed] if fixed else list(_blocks(sheet, heads))
-    ends = [first - 1 for first, _ in blocks[1:]] + [sheet.height]
+    ends = [*(first - 1 for first, _ in blocks[1:]), *([sheet.height] if blocks else [])]
     found: list[Region] = []
     for (first, last), end in zip(blocks, ends, strict=True):
         columns = tuple(_columns(sheet, heads, first, last))

@@ -84,7 +84,7 @@ def directory_of(rows: Iterable[Row], county: str) -> Directory:
 
 def _unit(row: Row) -> Unit:
     shorts = tuple(split_units(row.get("简称", "")))
-    return Unit(Place("单位", 0, {}), row["单位名称"], shorts, row.get("类别", ""))
+    return Unit(Place("单位", 0, {}), row["单位名称"], shorts, row.get("类别", ""), "", "", "", "", "")
 
 
 def gathered(drafts: Iterable[Draft], county: str) -> tuple[Row, ...]:

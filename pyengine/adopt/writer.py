@@ -57,12 +57,15 @@ def _write_rest(item: Item) -> None:
         item.remark(h.WEIGHT, draft.text(h.WEIGHT), draft.cells[h.WEIGHT])
     for head, cell in draft.extras:
         item.remark(head, cell.text, (cell,))
-    own = draft.cells.get(h.REMARK, ())
+    _write_remarks(item, draft.cells.get(h.REMARK, ()))
+
+
+def _write_remarks(item: Item, own: tuple[Cell, ...]) -> None:
     lines = [*(cell.text for cell in own), *item.remarks]
-    if own:
-        item.put(
-            h.REMARK, "\n".join(lines) if item.remarks else own[0].value if len(own) == 1 else draft.text(h.REMARK), own
-        )  # type: ignore[arg-type]
+    if len(own) == 1 and not item.remarks:
+        item.copy(h.REMARK, own)
+    elif own:
+        item.put(h.REMARK, "\n".join(lines), own)
     elif lines:
         item.line.put(h.REMARK, "\n".join(lines))
 
