@@ -36,7 +36,7 @@ GRAVITY = {"提示": 1, "警告": 2, "错误": 3}
 SIGNATURE = {"编号", "工作任务", "牵头单位", "完成时限"}
 DIRECTORY = "单位名录.json"
 SHEET_WORDS = ("隐藏", "牵头", "时限", "筛选", "项数", "交办日期", "立项")  # 整张表的问题：说明里要有这些字才算说到了
-ITEM_START = re.compile(r"^[(（]?\d+[)）]?[.、．,，]?")
+ITEM_START = re.compile(r"^([(]?\d+[)]?[.、,]?|[一二三四五六七八九十]+[、.]|[(][一二三四五六七八九十]+[)])")
 ADDRESS = re.compile(r"^'?(?P<sheet>.+?)'?!\$?(?P<cell>[A-Z]{1,3}\$?\d+)(?::.+)?$")
 
 
@@ -357,7 +357,7 @@ def check_reading(result: Adopted, item: Mapping[str, Any], place: tuple[str, in
     if item.get("status_text"):
         kept += squash(str(seen("办理状态") or ""))
         score.check(squash(item["status_text"]) in kept, f"办理状态的原话“{item['status_text']}”不见了")
-    if "nodes" in item:
+    if item.get("nodes"):
         check_nodes(result, item["nodes"], str(seen("编号")), score)
     elif (got := node_rows(result, str(seen("编号")))) and item.get("due_kind") != "日期":
         score.check(len(got) == 0, f"多出 {len(got)} 个节点")
