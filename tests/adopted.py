@@ -447,10 +447,7 @@ def check_nodes(result: Adopted, wanted: list[Mapping[str, Any]], number: str, s
         return
     for seq, (want, row) in enumerate(zip(wanted, rows, strict=True), start=1):
         name, text, cell = f"节点{seq}", row.get("节点内容"), row.get("完成时限")
-        good = "text" not in want or squash(want["text"]) in (
-            squash(str(text or "")),
-            squash(f"{cell or ''}{text or ''}"),
-        )
+        good = "text" not in want or any(same_step(want["text"], got) for got in (text, f"{cell or ''}{text or ''}"))
         score.check(good, f"{name}内容 应“{want.get('text')}”，得“{text}”")
         due = want.get("due_range") or want["due"] or want["due_kind"]
         score.check(node_due(want, cell), f"{name}时限 应 {due}，得“{cell}”")
@@ -462,6 +459,11 @@ def check_nodes(result: Adopted, wanted: list[Mapping[str, Any]], number: str, s
         parts = [row.get("权重") for want, row in zip(wanted, rows, strict=True) if want["row"] == row_number]
         got = sum(float(part) for part in parts if isinstance(part, (int, float)))
         score.check(abs(got - total) < 0.5, f"第{row_number}行各节点的权重 应合 {total}，得 {got}")
+
+
+def same_step(want: str, got: object) -> bool:
+    """节点文字：开头的序号、句末的标点可有可无。"""
+    return same_task(squash(want).rstrip("。;,"), squash(str(got or "")).rstrip("。;,"))
 
 
 def node_due(want: Mapping[str, Any], cell: object) -> bool:
@@ -653,7 +655,7 @@ def examine(book: Path, with_directory: bool) -> Score:
 
 def books_in(folder: Path) -> list[Path]:
     """文件夹里有期望文件的台账。"""
-    return sorted(path for path in folder.glob("*.xlsx") if side_file(path).is_file())
+    return sorted(path for path in folder.rglob("*.xlsx") if side_file(path).is_file())
 
 
 def main(arguments: list[str]) -> int:

@@ -93,6 +93,8 @@ def _item_faults(
     for field, area in item["cells"].items():
         cell = merged[item["sheet"]].get(adopted.first(area), adopted.first(area))
         value, want = cells[item["sheet"]].get(cell), item.get(field)
+        if isinstance(value, str) and value.startswith("="):
+            continue
         if field in FIELDS and want and squash(str(want)) not in squash(str(value or "")):
             faults.append(f"{where} {field} “{want}”不在 {cell}“{value}”里")
     for node in item.get("nodes", []):
