@@ -11,7 +11,7 @@ from math import isfinite
 from operator import itemgetter
 
 from pyengine import findings as catalogue
-from pyengine.deadlines import normal_form, read_deadline
+from pyengine.deadlines import Reckoning, normal_form, read_deadline
 from pyengine.findings import Kind, finding
 from pyengine.grid import CellError, Grid
 from pyengine.layout import layout
@@ -102,7 +102,7 @@ class Row:
         if day is None or (isinstance(day, date) and FIRST_YEAR <= day.year <= LAST_YEAR):
             return day
         found = (
-            read_deadline(value, 0) if not isinstance(value, str) or _FULL_DATE.fullmatch(normal_form(value)) else None
+            read_deadline(value, Reckoning(0)) if not isinstance(value, str) or _FULL_DATE.fullmatch(normal_form(value)) else None
         )
         if found is None or found.kind != DATED or found.due is None:
             self.note(catalogue.DATE_UNREADABLE, header, value=show(value))

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pyengine.books.locks import refuse_if_locked
 from pyengine.console import (
+    print_adopt,
     print_checks,
     print_demo,
     print_findings,
@@ -95,6 +96,33 @@ def new(
     _refuse_existing(path, force=force)
     build(path, sample=sample)
     print_new(path)
+
+
+@app.command()
+def adopt(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="原有的台账（.xlsx 或 .xlsm），不会改动")],
+    path: Annotated[Path, typer.Argument(metavar="NEW", help="迁成的督办台账（.xlsm 或 .xlsx）")],
+    map_file: Annotated[
+        Optional[Path], typer.Option("--map", metavar="FILE", help="对照表：没有这个文件就写出一份，有就照它迁")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """迁入：把原有的台账迁成督办台账，附迁移报告，原文件不动。"""
+    from pyengine.adoption import adopt_file
+
+    if path.suffix.lower() not in (".xlsx", ".xlsm"):
+        raise typer.BadParameter(f"“{path.name}”的扩展名不对，台账只能是 .xlsm 或 .xlsx")
+    _require(old)
+    _require_folder(path, old)
+    _refuse_existing(path, force=force)
+    if map_file is not None and map_file.suffix.lower() != ".xlsx":
+        raise typer.BadParameter(f"“{map_file.name}”的扩展名不对，对照表是 .xlsx")
+    _require_folder(map_file, old)
+    with _progress(7) as step:
+        result = adopt_file(old, path, map_file, date.today(), step)
+    print_adopt(path, map_file, result)
+    if result.has_errors:
+        raise typer.Exit(HAS_ERRORS)
 
 
 @app.command()
@@ -215,7 +243,7 @@ def _require_folder(path: Path | None, ledger: Path | None = None) -> None:
     if not path.parent.is_dir() or path.is_dir():
         raise typer.BadParameter(f"“{path}”不能存：文件夹不存在，或它本身是文件夹")
     if ledger is not None and path.exists() and path.samefile(ledger):
-        raise typer.BadParameter(f"“{path}”就是台账本身，JSON 请另起名字")
+        raise typer.BadParameter(f"“{path}”就是台账本身，请另起名字")
 
 
 def _save_json(path: Path | None, make: Callable[[], object]) -> None:

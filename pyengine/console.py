@@ -9,6 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from pyengine.adopt import Adoption
+from pyengine.adopt.report import describe
 from pyengine.cards import standing
 from pyengine.doctor import Check
 from pyengine.model import Finding
@@ -23,6 +25,18 @@ def print_new(path: Path) -> None:
     """新建完成。"""
     _out.print(f"已建好台账：{path}")
     _out.print(f"填好后运行：duban refresh {path}")
+
+
+def print_adopt(path: Path, map_file: Path | None, result: Adoption) -> None:
+    """迁入完成：每张表怎样认的，多少项，哪里须核对，下一步。"""
+    _out.print(f"已迁成台账：{path}（{len(result.survey.drafts)} 项；单位名录{result.roster}）")
+    for finding in result.survey.found:
+        target = f" → {finding.ledger}" if finding.ledger else ""
+        _out.print(f"  {finding.sheet.name}{target}：{describe(finding)}")
+    _out.print(result.totals)
+    _out.print(f"先看“迁移报告”表里标了级别的行，改好后运行：duban refresh {path}")
+    if map_file is not None:
+        _out.print(f"表头对照见 {map_file}；认得不对的，改“对应为”一列后加 --force 再迁一次")
 
 
 def print_refresh(ledger: Path, result: Result) -> None:

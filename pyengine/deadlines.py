@@ -23,6 +23,9 @@ _ENDLESS = re.compile(
 _ABSENT = re.compile(r"^(待定|适时|尽快|另行通知|无|[-—/]+|(根据|按)上级(安排|要求|部署).*|适时(推进|开展|完成))$")
 _RECURRING = re.compile(r"^(每(个?月|季度?|周|旬|半年|年)|逐月|逐季|按月|按季).*$")
 _AT_ONCE = re.compile(r"^(立行立改|立即(办理|整改|落实)|即知即改|马上(办|办理))$")
+_LIMIT = re.compile(r"(\d{1,3})日内")
+_HEAD = re.compile(r"[^：:，,\s]{1,20}")
+_INSIDE = re.compile(r"\d{1,2}月(?:\d{1,2}日|底)前")
 _NOTE = re.compile(r"\([^()]*\)$")
 _BEFORE = r"(?:之前|以前|前)?"
 _DONE = r"(?:完成|办结)?"
@@ -142,19 +145,35 @@ def _short(text: str) -> str:
     return text if len(text) <= 30 else text[:29] + "…"
 
 
-@dataclass(frozen=True)
-class Anchor:
-    """立行立改从哪一天起、按几个工作日算；day 为 None 即不知道起算日。"""
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """推算：一句时限按什么读。
 
-    day: date | None
-    workdays: int
-    calendar: WorkCalendar
+    year 没有写年份时所用的年份；initiated 立项（交办）日期，meeting 会议日期，是相对时限的起算日；
+    early 月初按几日，inclusive “前”含不含当日，at_once 立行立改按几个工作日，roll 相对时限的末日遇休息日是否顺延。
+    """
+
+    year: int
+    calendar: WorkCalendar = WorkCalendar()
+    initiated: date | None = None
+    meeting: date | None = None
+    early: int = 5
+    inclusive: bool = True
+    at_once: int = 5
+    roll: bool = False
 
 
-def read_deadline(value: object, year: int, early: int = 5, anchor: Anchor | None = None) -> Deadline:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """节点文字里的一步：原文和它的时限。"""
+
+    text: str
+    due: Deadline
+
+
+def read_deadline(value: object, by: Reckoning) -> Deadline:
     """时限单元格的读法。从不抛出。
 
-    year 是没有写年份时所用的年份，early 是“月初”按几日，anchor 是“立行立改”的起算。
     返回 Deadline：kind 为 日期/持续/缺失/无法识别，note 是所作推定或读不出的原因；一格几个日期的，due 是最后一个。
     """
     if isinstance(value, date):
@@ -165,15 +184,50 @@ def read_deadline(value: object, year: int, early: int = 5, anchor: Anchor | Non
         return _number(value)
     text = str(value)
     if _AT_ONCE.match(normal_form(text)):
-        return _at_once(text, anchor)
-    return _text(text, year, early)
+        return _at_once(text, by)
+    limit = _LIMIT.match(normal_form(text))
+    if limit and by.initiated:
+        return _limit(text, by.initiated, int(limit[1]), by)
+    return _inclusive(_text(text, by.year, by.early), by)
 
 
-def _at_once(text: str, anchor: Anchor | None) -> Deadline:
-    if anchor is None or anchor.day is None:
+def _limit(text: str, start: date, days: int, by: Reckoning) -> Deadline:
+    due = start + timedelta(days=days)
+    due = by.calendar.shift(due - timedelta(days=1), 1) if by.roll else due
+    return Deadline(DATED, due, dates=(due,), note=f"自{start}起{days}日，读为{due}", text=text)
+
+
+def _inclusive(found: Deadline, by: Reckoning) -> Deadline:
+    if by.inclusive or not found.due or "前" not in found.text:
+        return found
+    dates = tuple(day - timedelta(days=1) for day in found.dates)
+    return replace(found, due=dates[-1], dates=dates, note=f"读为{dates[-1]}（不含当日）")
+
+
+def read_steps(text: str, by: Reckoning) -> tuple[Step, ...]:
+    """节点文字分成的各步，依次排列；开头写着几个日期的，一个日期一步。"""
+    steps: list[Step] = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        head = _HEAD.match(line)
+        due = _text(head[0], by.year, by.early) if head else Deadline(MISSING, note="没有写日期", text=line)
+        for day in due.dates or (None,):
+            one = replace(due, due=day, dates=(day,)) if day else due
+            steps.append(Step(line, one))
+    return tuple(steps)
+
+
+def date_inside(text: str, by: Reckoning) -> Deadline | None:
+    """工作任务的句子里写着的时限；没有写、写得不清楚的为 None。"""
+    found = [match[0] for match in _INSIDE.finditer(text)]
+    due = _text(found[0], by.year, by.early) if len(found) == 1 else None
+    return due if due and due.kind == DATED else None
+
+
+def _at_once(text: str, by: Reckoning) -> Deadline:
+    if by.initiated is None:
         return Deadline(UNREADABLE, note=f"“{_short(text)}”没有立项日期，无从起算", text=text)
-    due = anchor.calendar.shift(anchor.day, anchor.workdays)
-    return Deadline(DATED, due, dates=(due,), note=f"自{anchor.day}起{anchor.workdays}个工作日，读为{due}", text=text)
+    due = by.calendar.shift(by.initiated, by.at_once)
+    return Deadline(DATED, due, dates=(due,), note=f"自{by.initiated}起{by.at_once}个工作日，读为{due}", text=text)
 
 
 @lru_cache(maxsize=8192)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from pyengine import findings as catalogue
 from pyengine import model
 from pyengine.cells import Row, show
-from pyengine.deadlines import Anchor, read_deadline
+from pyengine.deadlines import Reckoning, read_deadline
 from pyengine.grid import CellError
 from pyengine.layout import header_key, layout
 from pyengine.periods import WorkCalendar
@@ -31,12 +32,17 @@ class Context:
     calendar: WorkCalendar
 
     def deadline(self, row: Row, header: str, initiated: date | None = None) -> model.Deadline:
-        """时限：没有写年份的取立项年份，没有立项日期的取台账年度；立行立改自立项日期起算。"""
-        value, year = row.value(header), initiated.year if initiated else self.year
-        if not isinstance(value, str):
-            return read_deadline(value, year)
-        anchor = Anchor(initiated, self.settings.int("立行立改工作日"), self.calendar)
-        return read_deadline(value, year, self.settings.int("月初按几日"), anchor)
+        """时限：没有写年份的取立项年份，没有立项日期的取台账年度；立行立改、n日内自立项日期起算。"""
+        year = initiated.year if initiated else self.year
+        return read_deadline(row.value(header), replace(self.reckoning, year=year, initiated=initiated))
+
+    @cached_property
+    def reckoning(self) -> Reckoning:
+        """照台账年度和设置读时限；没有起算日。"""
+        return Reckoning(
+            self.year, self.calendar, early=self.settings.int("月初按几日"), inclusive=self.settings.yes("时限含当日"),
+            at_once=self.settings.int("立行立改工作日"), roll=self.settings.yes("届满遇休顺延"),
+        )  # fmt: skip
 
 
 def read_task(row: Row, context: Context) -> model.Task | None:
@@ -146,7 +152,7 @@ def read_adjustment(row: Row, context: Context) -> model.Adjustment:
     new = row.value("新值")
     return model.Adjustment(
         row.place, row.number, row.date("申请日期"), row.choice("调整事项"), row.value("原值"), new,
-        read_deadline(new, context.year, context.settings.int("月初按几日")), row.date("批准日期"), row.choice("结果"),
+        read_deadline(new, context.reckoning), row.date("批准日期"), row.choice("结果"),
     )  # fmt: skip
 
 

@@ -44,7 +44,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """时限：kind 为 日期/持续/缺失/无法识别；due 到期日（含当日），start 起始日，dates 全部日期，note 所作推定或原因，where 不在本行的出处。"""
+    """时限：kind 为 日期/持续/缺失/无法识别；due 到期日（含当日），start 起始日，dates 全部日期，note 所作推定或原因，where 不在本行的出处。
+
+    recurs 周期（每月25日、每季度），只有持续的有；doubt 须请人核对的推定，空则没有。
+    """
 
     kind: str = MISSING
     due: date | None = None
@@ -53,6 +56,8 @@ class Deadline:
     note: str = ""
     text: str = ""
     where: str = field(default="", compare=False)
+    recurs: str = ""
+    doubt: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

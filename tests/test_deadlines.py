@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyengine.deadlines import read_deadline
+from pyengine.deadlines import Reckoning, read_deadline
 from pyengine.model import Deadline
 from pyengine.terms import DATED, MISSING, OPEN_ENDED, UNREADABLE
 
@@ -16,7 +16,7 @@ YEAR = 2026
 
 
 def read(value: object) -> Deadline:
-    return read_deadline(value, YEAR)
+    return read_deadline(value, Reckoning(YEAR))
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_dates_and_numbers(value: object, due: str) -> None:
 @pytest.mark.parametrize("text", ["6月30日前", "3月", "10-11月", "一季度", "年底前", "上半年"])
 def test_an_assumed_year_is_said(text: str) -> None:
     assert "2026" in read(text).note
-    assert read_deadline(text, 2031).due == read(text).due.replace(year=2031)  # type: ignore[union-attr]
+    assert read_deadline(text, Reckoning(2031)).due == read(text).due.replace(year=2031)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -146,12 +146,12 @@ FULL_FORMS = (
 
 @given(st.dates(date(1900, 1, 1), date(2099, 12, 31)), st.sampled_from(FULL_FORMS), st.integers(2000, 2099))
 def test_a_date_written_in_full_reads_back_whatever_the_year(day: date, form: str, year: int) -> None:
-    assert (read_deadline(form.format(d=day), year).kind, read_deadline(form.format(d=day), year).due) == (DATED, day)
+    assert (read_deadline(form.format(d=day), Reckoning(year)).kind, read_deadline(form.format(d=day), Reckoning(year)).due) == (DATED, day)
 
 
 @given(st.dates(date(2001, 1, 1), date(2098, 12, 31)))
 def test_a_month_and_day_take_the_given_year(day: date) -> None:
-    assert read_deadline(f"{day.month}月{day.day}日前", day.year).due == day
+    assert read_deadline(f"{day.month}月{day.day}日前", Reckoning(day.year)).due == day
 
 
 TEXTS = st.text() | st.text("0123456789年月日季度上中下旬底末初前-—~至、，/.（） 全半一二三四每", max_size=16)

@@ -8,20 +8,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from duban_workbook.board import write_board
+from duban_workbook.content import BLANK, Content, sample_content
 from duban_workbook.formats import FONT, Formats
 from duban_workbook.home import write_home
 from duban_workbook.package import finish
-from duban_workbook.samples import sample_rows
 from duban_workbook.settings_sheet import format_settings, settings_rows
 from duban_workbook.summary import write_summary
-from duban_workbook.tables import Row, write_table
+from duban_workbook.tables import write_table
 from duban_workbook.texts import TITLES
 from duban_workbook.validations import define_names
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pyengine.layout import layout
-from pyengine.settings import setting_specs
 
 _OPTIONS: Final[dict[str, Any]] = {
     "in_memory": True,
@@ -33,50 +32,49 @@ _CREATED: Final = datetime(2026, 1, 1)
 """文件属性里的创建时间：固定，使同样的输入得到同样的字节。"""
 
 _FREE: Final = {"首页": write_home, "督检汇总": write_summary, "看板": write_board}
-_SAMPLE_YEAR: Final = 2026
 
 
-def build(path: Path, *, sample: bool = False) -> Path:
-    """母版：写到 path（后缀定 .xlsx 或 .xlsm），sample 为真时带示例数据。返回 path。"""
+def build(path: Path, *, sample: bool = False, content: Content = BLANK) -> Path:
+    """母版：写到 path（后缀定 .xlsx 或 .xlsm），sample 为真时带示例数据，否则带 content 的内容。返回 path。"""
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         raise ValueError(f"母版只能存为 .xlsx 或 .xlsm：{path.name}")
     buffer = BytesIO()
     with Workbook(buffer, {**_OPTIONS, "default_format_properties": {"font_name": FONT, "font_size": 10}}) as book:
-        formats = _compose(book, sample=sample)
+        formats = _compose(book, sample_content() if sample else content)
     finish(buffer.getvalue(), path, {name: _index(look) for name, look in formats.named.items()})
     return path
 
 
-def _compose(book: Workbook, *, sample: bool) -> Formats:
+def _compose(book: Workbook, content: Content) -> Formats:
     formats = Formats(book)
     book.set_size(28800, 16200)
     book.set_vba_name("ThisWorkbook")
-    county = str(setting_specs()["县名"].default)
-    book.set_properties({"title": f"{county}重点工作督办台账", "author": "督办台账", "created": _CREATED})
-    for position, name in enumerate(layout().order, 1):
+    book.set_properties({"title": f"{content.county}重点工作督办台账", "author": "督办台账", "created": _CREATED})
+    names = (*layout().order, *(name for name, _ in content.extras))
+    for position, name in enumerate(names, 1):
         sheet = book.add_worksheet(name)
         sheet.set_vba_name(f"Sheet{position}")
-        _write_sheet(sheet, f"{county}{TITLES.get(name, name)}", formats, sample=sample)
+        extra = dict(content.extras).get(name)
+        if extra is not None:
+            extra(sheet, formats)
+        else:
+            _write_sheet(sheet, formats, content)
     define_names(book)
     return formats
 
 
-def _write_sheet(sheet: Worksheet, title: str, formats: Formats, *, sample: bool) -> None:
+def _write_sheet(sheet: Worksheet, formats: Formats, content: Content) -> None:
     name = sheet.get_name()
-    table = layout().table_of(name)
+    title, table = f"{content.county}{TITLES.get(name, name)}", layout().table_of(name)
     if table is None:
         _FREE[name](sheet, title, formats)
         return
-    year = f"（{_SAMPLE_YEAR}年）" if sample and table.key == "ledger" else ""
-    rows = _rows(name, sample=sample)
+    year = f"（{content.year}年）" if content.year and table.key == "ledger" else ""
+    rows = content.rows.get(name, ())
+    rows = settings_rows(rows) if name == "设置" else rows
     write_table(sheet, table, title + year, formats, rows)
     if name == "设置":
         format_settings(sheet, formats, rows)
-
-
-def _rows(name: str, *, sample: bool) -> list[Row]:
-    rows = sample_rows(name) if sample else []
-    return settings_rows(rows) if name == "设置" else rows
 
 
 def _index(look: Any) -> int:

@@ -22,6 +22,8 @@ Row = Mapping[str, Value]
 FIRST_DATA: Final = layout().header_row + 1
 BLANK_ROWS: Final = 20
 """预先画好边框的空行数；再往下由条件格式随填随画。"""
+ROOM: Final = 500
+"""行很多的表，下拉和条件格式在末行以下再管多少行。"""
 
 _FREEZE: Final = {"ledger": 3, "feedback": 1, "records": 2, "nodes": 1, "indicators": 2, "adjustments": 1, "cards": 2}
 _SIDE_FIELDS: Final = {
@@ -50,9 +52,10 @@ def write_table(sheet: Worksheet, table: Table, title: str, formats: Formats, ro
     _set_columns(sheet, table, formats)
     _write_heads(sheet, table, title, formats)
     _write_rows(sheet, table, formats, rows)
-    _draw_lines(sheet, table, formats)
-    add_validations(sheet, table.columns, FIRST_DATA)
-    sheet.autofilter(FIRST_DATA - 2, 0, LAST_ROW - 1, len(table.columns) - 1)
+    last = max(LAST_ROW, FIRST_DATA + len(rows) + ROOM)
+    add_validations(sheet, table.columns, FIRST_DATA, last)
+    sheet.autofilter(FIRST_DATA - 2, 0, last - 1, len(table.columns) - 1)
+    _draw_lines(sheet, table, formats, last)
     sheet.freeze_panes(FIRST_DATA - 1, _FREEZE.get(table.key, 0))
     set_page(sheet, sheet.get_name(), ledger=table.key == "ledger", header_row=FIRST_DATA - 1)
 
@@ -115,8 +118,8 @@ def write_cell(sheet: Worksheet, row: int, index: int, value: Value, column: Col
         sheet.write_number(row, index, value, formats.body(column, bordered=True))
 
 
-def _draw_lines(sheet: Worksheet, table: Table, formats: Formats) -> None:
+def _draw_lines(sheet: Worksheet, table: Table, formats: Formats, last: int) -> None:
     """预画的空行用完以后，首列有内容的行自动画上边框。"""
     line = formats.get(border=1, border_color=GREY_LINE)
     rule = {"type": "formula", "criteria": f'=$A{FIRST_DATA}<>""', "format": line}
-    sheet.conditional_format(FIRST_DATA - 1, 0, LAST_ROW - 1, len(table.columns) - 1, rule)
+    sheet.conditional_format(FIRST_DATA - 1, 0, last - 1, len(table.columns) - 1, rule)

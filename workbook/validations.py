@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from pyengine.layout import Column, layout
 
 LAST_ROW: Final = 2003
-"""下拉和条件格式管到的最后一行。"""
+"""下拉和条件格式至少管到的一行。"""
 
 UNIT_NAMES: Final = "单位名录"
 LEADER_NAMES: Final = "领导名录"
@@ -28,12 +28,12 @@ def define_names(book: Workbook) -> None:
         book.define_name(name, f"={first}:INDEX({span},MAX(1,COUNTA({span})))")
 
 
-def add_validations(sheet: Worksheet, columns: tuple[Column, ...], first_row: int) -> None:
-    """给工作人员填写的各列加上下拉、日期检查和填写提示。first_row 从 1 起。"""
+def add_validations(sheet: Worksheet, columns: tuple[Column, ...], first_row: int, last_row: int) -> None:
+    """给工作人员填写的各列加上下拉、日期检查和填写提示。first_row、last_row 从 1 起。"""
     for index, column in enumerate(columns):
         rule = _rule(column) | _hint(sheet.get_name(), column)
         if rule and not column.engine:
-            sheet.data_validation(first_row - 1, index, LAST_ROW - 1, index, {"validate": "any", **rule})
+            sheet.data_validation(first_row - 1, index, last_row - 1, index, {"validate": "any", **rule})
 
 
 def _rule(column: Column) -> dict[str, Any]:

@@ -1,0 +1,194 @@
+"""迁入：办公室原有的台账，不论什么样式，迁成督办台账；一格不丢，不悄悄猜，每一处推定都写在迁移报告里。"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pyengine.adopt import chart
+from pyengine.adopt.crosscheck import check_columns, check_counts, check_hidden, check_sequence, check_twice
+from pyengine.adopt.desk import Desk
+from pyengine.adopt.figures import check_figures
+from pyengine.adopt.heads import known_heads
+from pyengine.adopt.journal import COPIED, LEFT, SAME, Journal
+from pyengine.adopt.mapping import SheetFound, SheetMap
+from pyengine.adopt.master import Master, Value
+from pyengine.adopt.report import ReportRow, copy_name, report_rows, totals
+from pyengine.adopt.roster import Row, directory_of, gathered, roster_beside
+from pyengine.adopt.source import Source
+from pyengine.adopt.survey import COPY, LEDGER, SKIPPED, Finding, Part, Survey, survey
+from pyengine.adopt.writer import write_item, write_notes
+from pyengine.grid import Grid
+from pyengine.tables import StructureError
+from pyengine.terms import ERROR, NOTICE
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """迁入的结果：新台账各表的行、附表、报告，和要对人说的。"""
+
+    survey: Survey
+    rows: Mapping[str, Sequence[Mapping[str, Value]]]
+    copies: Mapping[str, Grid]
+    report: tuple[ReportRow, ...]
+    totals: str
+    year: int
+    county: str
+    roster: str
+    doubts: Counter[str]
+
+    @property
+    def has_errors(self) -> bool:
+        """有没有错误一级的。"""
+        return bool(self.doubts[ERROR])
+
+    def mapping(self) -> Iterator[SheetFound]:
+        """认出来的对照，写对照表用。"""
+        for finding in self.survey.found:
+            if finding.kind in (LEDGER, COPY, SKIPPED):
+                regions = tuple(part.region for part in finding.parts if part.region)
+                yield SheetFound(finding.sheet.name, finding.ledger or finding.kind, regions)
+
+
+def adopt(source: Source, maps: Mapping[str, SheetMap], today: date, step: Callable[[str], None]) -> Adoption:
+    """把 source 迁成台账的内容（还没有写文件）。没有一张是台账的抛 StructureError。"""
+    step("认表头、归事项")
+    seen = survey(source, known_heads(), maps)
+    if not seen.drafts:
+        raise StructureError(
+            f"{source.path.name} 里没有找到台账：没有一张表有“工作任务”和单位、时限、序号的表头",
+            "请核对文件；表头特别的，用 --map 写出对照表，改好再运行",
+        )
+    journal = Journal()
+    year, county = _year(seen, today, journal), chart.county_of(_texts(seen))
+    roster, said = _roster(seen, county, journal)
+    listed = not said.startswith("由台账")
+    desk = Desk(year, journal, Master(), directory_of(roster, county), listed)
+    step("逐项写入")
+    for finding in seen.found:
+        _write(desk, finding)
+    _write_roster(desk.master, roster)
+    step("核对")
+    journal.close(source.sheets)
+    copies = {copy_name(item.sheet.name): item.sheet.grid for item in seen.found if item.kind == COPY}
+    step("列迁移报告")
+    return Adoption(
+        seen,
+        desk.master.rows,
+        copies,
+        report_rows(seen, journal),
+        totals(seen, journal),
+        year,
+        county,
+        said,
+        journal.severities(),
+    )
+
+
+def _texts(seen: Survey) -> list[str]:
+    above = [cell.text for part in seen.parts for cell in part.above]
+    return [*above, *(item.sheet.name for item in seen.found), seen.source.path.stem]
+
+
+def _year(seen: Survey, today: date, journal: Journal) -> int:
+    days = (
+        cell.value.date() if isinstance(cell.value, datetime) else cell.value
+        for draft in seen.drafts for cells in draft.cells.values() for cell in cells if isinstance(cell.value, date)
+    )  # fmt: skip
+    year, how = chart.year_of(_texts(seen), (day for day in days if isinstance(day, date)), today.year)
+    journal.about(seen.parts[0].sheet.name, NOTICE, f"台账年度按 {year} 年（{how}）；没有写年份的时限都按这一年")
+    return year
+
+
+def _roster(seen: Survey, county: str, journal: Journal) -> tuple[tuple[Row, ...], str]:
+    """单位名录的各行和出处。"""
+    inside = tuple(row for item in seen.found for row, _ in item.roster)
+    if inside:
+        return inside, "用原工作簿里的单位名录"
+    beside = roster_beside(seen.source.path)
+    if beside is not None:
+        return beside[1], f"用旁边的“{beside[0].name}”"
+    rows = gathered(seen.drafts, county)
+    note = f"没有单位名录，单位表由台账单位栏归集，共 {len(rows)} 家；同一单位的简称请并成一行，类别请补填"
+    journal.about(seen.parts[0].sheet.name, NOTICE, note)
+    return rows, f"由台账单位栏归集，共 {len(rows)} 家"
+
+
+def _write_roster(master: Master, rows: Sequence[Row]) -> None:
+    for row in rows:
+        line = master.open_row("单位")
+        for header, text in row.items():
+            line.put(header, text or None)
+
+
+def _write(desk: Desk, finding: Finding) -> None:
+    journal, sheet = desk.journal, finding.sheet
+    if finding.kind == COPY:
+        for cell in sheet.cells():
+            journal.went(cell, f"{copy_name(sheet.name)}!{cell.address.rpartition('!')[2]}", COPIED)
+        check_figures(sheet, journal)
+    elif finding.kind == SKIPPED:
+        for cell in sheet.cells():
+            journal.kept(cell, "按对照表不迁移", LEFT)
+    for index, (_, cells) in enumerate(finding.roster, start=4):
+        for header, cell in cells.items():
+            journal.went(cell, f"单位!{header}{index}", SAME)
+    if finding.roster:
+        for cell in sheet.cells():
+            journal.kept(cell, "名录的表头、说明")
+    for part in finding.parts:
+        _write_part(desk, finding, part)
+    check_hidden(sheet, journal)
+
+
+def _write_part(desk: Desk, finding: Finding, part: Part) -> None:
+    journal, region = desk.journal, part.region
+    if region is not None:
+        for column in region.columns:
+            rows = range(region.last + 1, region.end + 1)
+            journal.head(
+                (region.sheet.own(row, column.index) for row in rows if region.sheet.own(row, column.index).text),
+                column.full_head,
+            )
+    numbered = region is not None and region.has("编号")
+    notes = 0
+    for draft in part.drafts:
+        item = write_item(desk, draft, finding.ledger, finding.title, numbered)
+        notes += write_notes(item, part.sheet.notes)
+    if notes:
+        journal.about(part.sheet.name, NOTICE, f"{notes} 条批注并入备注")
+    if not numbered:
+        journal.about(part.sheet.name, NOTICE, f"原表没有编号一栏，{len(part.drafts)} 项由迁移依次编号，序号并入备注")
+    _frame(desk, finding, part)
+    _check(part, journal)
+
+
+def _frame(desk: Desk, finding: Finding, part: Part) -> None:
+    journal = desk.journal
+    for cell in part.above:
+        note = "标题，写作各项的事项来源" if cell == finding.title_cell else "表头以上的说明，不是事项"
+        journal.kept(cell, note)
+    if part.region is not None:
+        for cell in part.region.head_cells:
+            journal.kept(cell, "表头")
+    for cell, why in part.frame:
+        journal.kept(cell, why)
+    for cell in part.sections:
+        journal.kept(cell, "章节，下面没有事项")
+    for cell in part.dropped:
+        journal.kept(cell, "按对照表不迁移", LEFT)
+    for cell in part.dittos:
+        journal.doubt(cell, NOTICE, "“同上”按上一项的内容写入")
+
+
+def _check(part: Part, journal: Journal) -> None:
+    check_sequence(part.drafts, journal)
+    check_counts(part.drafts, part.sections, part.above, journal)
+    check_twice(part.drafts, journal)
+    if part.region is not None:
+        check_columns(part.region, journal)
+
+
+__all__ = ["Adoption", "adopt"]
