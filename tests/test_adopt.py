@@ -10,8 +10,11 @@ from typing import Any
 
 import adopted
 import pytest
+from adopted_items import readings
+from adopted_report import GRAVITY
+from adopted_seen import Adopted, Line, Score, day_of, first, read_source, targets_of
 from openpyxl.utils import range_boundaries
-from units_seen import squash
+from units_seen import Names, squash
 
 LEDGERS = Path(__file__).parent / "ledgers"
 BOOKS = adopted.books_in(LEDGERS)
@@ -32,9 +35,14 @@ def _side(book: Path) -> dict[str, Any]:
     return data
 
 
+def _variants() -> list[Any]:
+    """每本台账两次：旁边有单位名录、没有；本来就没有名录的只试一次。"""
+    both = [(book, has) for book in BOOKS for has in (True, False) if not has or adopted.has_directory(book)]
+    return [pytest.param(book, has, id=f"{book.stem}{'' if has else '-无名录'}") for book, has in both]
+
+
 @needs_adopt
-@pytest.mark.parametrize("with_directory", [True, False], ids=["有名录", "无名录"])
-@pytest.mark.parametrize("book", BOOKS, ids=lambda book: book.stem)
+@pytest.mark.parametrize(("book", "with_directory"), _variants())
 def test_adopted_as_a_careful_reader_would(book: Path, with_directory: bool) -> None:
     score = adopted.examine(book, with_directory)
     assert score.passed > 0
@@ -66,7 +74,7 @@ def test_there_is_something_to_compare() -> None:
 
 
 def _faults(book: Path) -> list[str]:
-    side, (cells, merged) = _side(book), adopted.read_source(book)
+    side, (cells, merged) = _side(book), read_source(book)
     faults = [] if side["format"] == "expected-import/1" and side["workbook"] == book.name else ["格式或文件名不对"]
     faults += [fault for item in side["items"] for fault in _item_faults(item, cells, merged)]
     for key in ("findings", "findings_allowed", "not_findings"):
@@ -85,13 +93,9 @@ def _item_faults(
     where = f"{item['sheet']} 第{item['row']}行"
     if missing := ITEM_KEYS - set(item):
         return [f"{where} 缺 {missing}"]
-    faults = (
-        []
-        if item["due_kind"] in KINDS and (item["due"] is None or adopted.day_of(item["due"]))
-        else [f"{where} 时限不合"]
-    )
+    faults = [] if item["due_kind"] in KINDS and (item["due"] is None or day_of(item["due"])) else [f"{where} 时限不合"]
     for field, area in item["cells"].items():
-        cell = merged[item["sheet"]].get(adopted.first(area), adopted.first(area))
+        cell = merged[item["sheet"]].get(first(area), first(area))
         value, want = cells[item["sheet"]].get(cell), item.get(field)
         if isinstance(value, str) and value.startswith("="):
             continue
@@ -111,7 +115,7 @@ def _finding_faults(key: str, finding: dict[str, Any], cells: dict[str, dict[str
     range_boundaries(finding["cell"])
     if key == "not_findings":
         return [] if finding["why"] else [f"{where} 没有写为什么"]
-    good = finding["severity"] in adopted.GRAVITY and finding["scope"] in SCOPES and finding["gist"]
+    good = finding["severity"] in GRAVITY and finding["scope"] in SCOPES and finding["gist"]
     return [] if good else [f"{where} 不合"]
 
 
@@ -123,7 +127,7 @@ def test_a_lost_item_is_seen(tmp_path: Path) -> None:
         assert _perfect(tmp_path, spoil).failed != []
 
 
-def _perfect(folder: Path, spoil: str = "") -> adopted.Score:
+def _perfect(folder: Path, spoil: str = "") -> Score:
     """一本两项的台账和与它相符的结果；spoil 是新台账里弄坏的一格。"""
     expected = {
         "items": [
@@ -144,10 +148,10 @@ def _perfect(folder: Path, spoil: str = "") -> adopted.Score:
     }
     source: dict[str, object] = {f"{column}{row}": book[f"{column}{row + 2}"] for column in "BCD" for row in (2, 3)}
     lines = [
-        adopted.Line(9, "旧", cell, "", value, (("台账", f"{cell[0]}{int(cell[1:]) + 2}"),), "原样", "", "")
+        Line(9, "旧", cell, "", value, (("台账", f"{cell[0]}{int(cell[1:]) + 2}"),), "原样", "", "")
         for cell, value in source.items()
     ]
-    lines.append(adopted.Line(8, "旧", "", "", None, (), "", "", ""))
+    lines.append(Line(8, "旧", "", "", None, (), "", "", ""))
     tasks: dict[tuple[str, int], dict[str, Any]] = {
         ("台账", 4): {"due_kind": "日期", "due": "2026-06-30", "progress": None},
         ("台账", 5): {"due_kind": "日期", "due": "2026-12-31", "progress": None},
@@ -158,11 +162,11 @@ def _perfect(folder: Path, spoil: str = "") -> adopted.Score:
         book["C4"] = "县教育局"
     if spoil == "D5":
         tasks["台账", 5]["due"] = "2026-11-30"
-    names = adopted.Names(None)
+    names = Names(None)
     totals = "原样 6"
-    score = adopted.Score()
+    score = Score()
     adopted.compare(
-        adopted.Adopted(
+        Adopted(
             folder, expected, names, True, lines, totals, {"台账": book}, {"台账": head}, tasks, {}, {"旧": source}
         ),
         score,
@@ -179,12 +183,12 @@ def _item(row: int, task: str, lead: str, due: str) -> dict[str, Any]:
 
 def test_layers_of_reading_add_up() -> None:
     item = {"accept": [{"due": None}, {"task": "乙"}], "due": "2026-06-30", "task": "甲"}
-    seen = {(reading["due"], reading["task"]) for reading in adopted.readings(item)}
+    seen = {(reading["due"], reading["task"]) for reading in readings(item)}
     assert seen == {("2026-06-30", "甲"), (None, "甲"), ("2026-06-30", "乙"), (None, "乙")}
 
 
 def test_targets_are_read_apart() -> None:
-    assert adopted.targets_of("政府工作报告台账!M31、时间节点!C4、D4") == (
+    assert targets_of("政府工作报告台账!M31、时间节点!C4、D4") == (
         ("政府工作报告台账", "M31"), ("时间节点", "C4"), ("时间节点", "D4"),
     )  # fmt: skip
-    assert adopted.targets_of("") == ()
+    assert targets_of("") == ()
