@@ -18,7 +18,7 @@ from pyengine.layout import layout
 from pyengine.model import Finding, Place, Share
 from pyengine.tables import SheetTable
 from pyengine.terms import DATED, FIRST_YEAR, LAST_YEAR
-from pyengine.units import Directory
+from pyengine.units import Directory, is_collective
 
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _FULL_DATE = re.compile(r"\d{4}[年./-]\d{1,2}[月./-]\d{1,2}日?|(?:19|20)\d{6}")
@@ -139,6 +139,9 @@ class Row:
         text = self.text(header)
         names, strange = directory.read(text, lead) if text else ((), ())
         for name in strange:
+            if lead and is_collective(name):
+                self.note(catalogue.LEAD_COLLECTIVE, header, value=show(name))
+                continue
             near = directory.suggest(name)
             kind = catalogue.LEAD_UNKNOWN if lead else catalogue.UNIT_UNKNOWN
             self.note(kind, header, value=show(name), hint=f"（是否“{near}”？）" if near else "")

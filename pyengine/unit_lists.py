@@ -15,7 +15,7 @@ Known = Callable[[str], object]
 
 _LEAD, _DUTY, _LISTED, _HELP = "牵头", "负责", "责任", "配合"
 _MASK: Final = 0xF0000
-_ALONE: Final = {_LEAD: "\U000ff001", _DUTY: "\U000ff002", _HELP: "\U000ff003"}
+_ALONE: Final = {_LEAD: "\U000ff001", _DUTY: "\U000ff002", _HELP: "\U000ff003", _LISTED: "\U000ff004"}
 _PRIVATE = re.compile("[\U000f0000-\U000fffff]")
 _OPEN, _CLOSE = "（(〔[【", "）)〕]】"
 
@@ -133,15 +133,19 @@ def _mask(text: str) -> tuple[str, list[str]]:
 
 
 def _is_aside(inside: str) -> bool:
-    return words.ROLE_END.fullmatch(inside) is not None or words.REMARK.search(inside) is not None or not inside
+    if not inside or words.ORDINAL.fullmatch(inside):
+        return True
+    asides = (words.ROLE_END, words.LABEL_WORD)
+    return any(one.fullmatch(inside) for one in asides) or words.REMARK.search(inside) is not None
 
 
 def _aside(inside: str) -> str:
     """括号里的分工：一家的记在名称后面，“分别牵头”照写在一组后面；说明没有分工。"""
-    found = words.ROLE_END.fullmatch(inside)
-    if found is None:
-        return ""
-    return inside if words.TOGETHER_WORD.search(inside) else _ALONE[_role(inside)]
+    if words.ORDINAL.fullmatch(inside):
+        return "、"
+    if words.ROLE_END.fullmatch(inside):
+        return inside if words.TOGETHER_WORD.search(inside) else f"{_ALONE[_role(inside)]}、"
+    return f"{_ALONE[_label(inside)]}、" if words.LABEL_WORD.fullmatch(inside) else ""
 
 
 def _role(text: str) -> str:
@@ -284,14 +288,14 @@ def _names_units(before: str, inside: str, roles: Roles) -> bool:
         return False
     if words.LABEL.match(inside):
         return True
-    units = [words.is_collective(name) or words.looks_like_unit(_bare(name)) for name in names]
+    units = [words.is_collective(name) or words.looks_like_unit(bare_name(name)) for name in names]
     if roles.marked:
         return units[0] and sum(units) * 2 > len(units)
-    places = all(words.PLACE.search(_bare(name)) and not words.is_collective(name) for name in names)
+    places = all(words.PLACE.search(bare_name(name)) and not words.is_collective(name) for name in names)
     return all(units) and not places and (len(names) > 1 or not words.looks_like_unit(before))
 
 
-def _bare(name: str) -> str:
-    """括号以前的名称。"""
+def bare_name(name: str) -> str:
+    """括号以前的名称；没有括号、括号开头的照原样。"""
     groups = list(_brackets(name))
     return name[: groups[0][0]] if groups and groups[0][0] else name

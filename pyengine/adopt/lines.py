@@ -179,6 +179,9 @@ def _numbered_title(text: str) -> bool:
 def _numbered_section(region: Region, row: int, cells: tuple[Cell, ...], task: Cell | None) -> Cell | None:
     """“一”“经济发展（10项）”分写两格的章节行，或章节行末尾另写着件数。"""
     supports = _value(region, row, h.LEAD, h.UNITS, h.HELP, h.DUE, "牵头领导", "最新进展", "完成进度", "星级", h.STEP)
+    supports = supports or next(
+        (c for c in cells if c.column in {column.index for column in region.of(h.DETAIL)}), None
+    )
     if supports or region.has(h.LEAD, h.UNITS, h.DUE) is False:
         return None
     first = cells[0]

@@ -78,12 +78,20 @@ class Region:
 def find_regions(sheet: Sheet, heads: Heads, fixed: tuple[int, int] | None = None) -> tuple[Region, ...]:
     """表上的各个表，由上到下；没有任务栏的不算。fixed 是人指定的表头首末行。"""
     blocks = [fixed] if fixed else list(_blocks(sheet, heads))
-    ends = [*(first - 1 for first, _ in blocks[1:]), *([sheet.height] if blocks else [])]
+    ends = [*(_end_before(sheet, first) for first, _ in blocks[1:]), *([sheet.height] if blocks else [])]
     found: list[Region] = []
     for (first, last), end in zip(blocks, ends, strict=True):
         columns = tuple(_columns(sheet, heads, first, last))
         found += (Region(sheet, first, last, end, part) for part in _side_by_side(columns))
     return tuple(found)
+
+
+def _end_before(sheet: Sheet, first: int) -> int:
+    """下一个表头以上、上一个表的末行：紧挨着表头的标题、空行属于下一个表。"""
+    end = first - 1
+    while end > 1 and len(sheet.row(end)) <= 1:
+        end -= 1
+    return end
 
 
 def _blocks(sheet: Sheet, heads: Heads) -> Iterator[tuple[int, int]]:
