@@ -30,7 +30,7 @@ from pyengine.adopt.writer import write_item, write_notes
 from pyengine.grid import Grid
 from pyengine.layout import layout
 from pyengine.tables import StructureError
-from pyengine.terms import ERROR, NOTICE
+from pyengine.terms import ERROR, NOTICE, WARNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _write(desk: Desk, finding: Finding) -> None:
     for part in finding.parts:
         _write_part(desk, finding, part)
     check_hidden(sheet, journal)
-    check_formulas(sheet, journal, quiet=finding.kind != LEDGER)
+    check_formulas(sheet, journal, WARNING if finding.kind == LEDGER else NOTICE)
 
 
 def _write_part(desk: Desk, finding: Finding, part: Part) -> None:

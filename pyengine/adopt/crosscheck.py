@@ -81,15 +81,13 @@ def check_columns(region: Region, journal: Journal) -> None:
         journal.doubt(first, WARNING, "没有单位列，只取任务末尾括号里的单位")
 
 
-def check_formulas(sheet: Sheet, journal: Journal, quiet: bool) -> None:
-    """没有存下计算结果的公式：台账里的逐格说，附表里的（quiet）整张表说一次。"""
-    found = [(cell, text) for row, column, text in sheet.uncounted if not (cell := sheet.own(row, column)).text]
-    if quiet and found:
-        journal.about(sheet.name, NOTICE, f"有 {len(found)} 个公式没有存下计算结果，附表里空着，原文件里仍在")
-    for cell, text in () if quiet else found:
-        journal.doubt(
-            cell, WARNING, f"公式没有存下计算结果（={text}），没有迁移；请在 Excel 或 WPS 中打开原文件另存后再迁"
-        )
+def check_formulas(sheet: Sheet, journal: Journal, severity: str) -> None:
+    """没有存下计算结果的公式：台账里是警告，附表里是提示。"""
+    for row, column, text in sheet.uncounted:
+        cell = sheet.own(row, column)
+        if not cell.text:
+            advice = "没有迁移；请在 Excel 或 WPS 中打开原文件另存后再迁"
+            journal.doubt(cell, severity, f"公式没有存下计算结果（={text}），{advice}")
 
 
 def check_hidden(sheet: Sheet, journal: Journal) -> None:

@@ -31,6 +31,12 @@ _FOOT = re.compile(
 )  # fmt: skip
 
 
+_SUPPORTS = (
+    h.LEAD, h.UNITS, h.HELP, h.DUE, h.SEQUENCE, "编号", "牵头领导", h.STEP, "最新进展", "办理状态", "星级",
+)  # fmt: skip
+"""看得出一行是事项的各栏。"""
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """一组行：同一个任务（合并的，或下面几行没有再写任务的）；section 是所在的各级章节，由外到内。"""
@@ -117,21 +123,10 @@ def _last_item(region: Region) -> int:
         wide = len(cells) == 1 and _across(region, cells[0]) > 1
         if not cells or wide or is_foot(cells[0].text) or _total(cells):
             continue
-        supports = (
-            h.LEAD,
-            h.UNITS,
-            h.HELP,
-            h.DUE,
-            h.SEQUENCE,
-            "编号",
-            "牵头领导",
-            h.STEP,
-            "最新进展",
-            "办理状态",
-            "星级",
-        )
-        detailed = region.has(h.TASK) and any(c.index == cells[0].column for c in region.of(h.DETAIL, h.STEP))
-        if _value(region, row, h.TASK, h.DETAIL) and (len(cells) > 1 or detailed or _value(region, row, *supports)):
+        inner = any(cell.column in {c.index for c in region.of(h.DETAIL, h.STEP)} for cell in cells)
+        if (inner and region.has(h.TASK)) or (
+            _value(region, row, h.TASK, h.DETAIL) and (len(cells) > 1 or _value(region, row, *_SUPPORTS))
+        ):
             return row
     return region.last
 
@@ -139,8 +134,7 @@ def _last_item(region: Region) -> int:
 def _not_item(region: Region, row: int, cells: tuple[Cell, ...], after: bool) -> str:
     if not cells:
         return ""
-    heads = {header_key(cell.text) for cell in region.head_cells}
-    if sum(header_key(cell.text) in heads for cell in cells) >= max(2, (len(cells) + 1) // 2):
+    if sum(header_key(cell.text) in region.head_keys for cell in cells) >= max(2, (len(cells) + 1) // 2):
         return "重复的表头，不是事项"
     if _total(cells):
         return "合计行，不是事项"
