@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from pyengine.adopt import heads as h
-from pyengine.adopt.desk import Item, plain_value
+from pyengine.adopt.desk import Item
 from pyengine.adopt.drafts import StepCell
 from pyengine.adopt.fields import percent_text
 from pyengine.adopt.journal import CHANGED, REMARKED, SAME
@@ -62,7 +62,7 @@ def _phrase(item: Item, header: str) -> Deadline | None:
         if isinstance(value, str):
             item.remark(header, value, ())
     else:
-        item.put(header, plain_value(cells[0]), cells)
+        item.put(header, cells[0].text, cells)
     _say(item, header, found)
     return found
 

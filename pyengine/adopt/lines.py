@@ -161,6 +161,8 @@ def _section(region: Region, row: int, cells: tuple[Cell, ...]) -> Cell | None:
         in_task = task is not None and task.column == first.column and _across(region, first) == 1
         spans = region.sheet.area(row, first.column)[2] > row and _across(region, first) == 1
         lone_category = first.column in {c.index for c in region.of(h.SECTION)} and spans
+        if _across(region, first) == 1 and first.column in {c.index for c in region.of(h.DETAIL, h.STEP)}:
+            return None
         titled = is_heading(first.text) or region.has(h.SEQUENCE)
         return None if lone_category or (in_task and not titled) else first
     return _numbered_section(region, row, cells, task)
