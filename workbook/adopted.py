@@ -13,6 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pyengine.grid import CellError, Grid
+from pyengine.heights import lines_of
 from pyengine.layout import layout
 
 FIRST: Final = layout().header_row + 1
@@ -40,8 +41,7 @@ def write_report(
     for column, head in enumerate(heads):
         sheet.write_string(2, column, head, formats.named["表头"])
     plain, asked = formats.get(BASE, font_color=GREY_TEXT, font_size=9), formats.get(CELL)
-    sheet.write_blank(1, len(heads), None, plain)
-    sheet.write_blank(1, len(heads) + 1, None, asked)
+    sheet.write_blank(1, len(heads), None, plain)  # 格式用过一次才有序号；asked 与各表的文字列是同一个
     looks = {word: formats.named[look] for word, look in _LOOKS.items()}
     formats.late[f"xl/worksheets/sheet{sheet.index + 1}.xml"] = lambda: _report_xml(rows, plain, asked, looks)
     sheet.autofilter(2, 0, max(FIRST, FIRST + len(rows) - 1) - 1, len(heads) - 1)
@@ -66,7 +66,11 @@ def _row_xml(number: int, row: Sequence[str], look: Format, severity: Format | N
         if text else f'<c r="{letter}{number}" s="{style}"/>' if asked else ""
         for letter, style, text in zip(_LETTERS, styles, row, strict=True)
     )  # fmt: skip
-    return f'<row r="{number}">{"".join(cells)}</row>'
+    lines = (
+        max(map(lines_of, row, _WIDTHS)) if asked or "!" not in row[0] else 1 + max(text.count("\n") for text in row)
+    )
+    height = f' ht="{min(lines * 14 + 3, 409)}"' if lines > 1 else ""
+    return f'<row r="{number}"{height}>{"".join(cells)}</row>'
 
 
 def _escaped(text: str) -> str:
