@@ -136,7 +136,14 @@ class Row:
 
     def units(self, header: str, directory: Directory, lead: bool = False) -> tuple[str, ...]:
         """各单位的全称。牵头单位认不出的报错并略去；其他认不出的警告、照原文。"""
-        text = self.text(header)
+        return self._units(header, self.text(header), directory, lead)
+
+    def helpers(self, header: str, directory: Directory) -> tuple[str, ...]:
+        """牵头单位栏里写明配合的各单位的全称；认不出的警告、照原文。"""
+        value = self.raw(header)
+        return self._units(header, directory.helpers(value) if isinstance(value, str) else "", directory, lead=False)
+
+    def _units(self, header: str, text: str, directory: Directory, lead: bool) -> tuple[str, ...]:
         names, strange = directory.read(text, lead) if text else ((), ())
         for name in strange:
             if lead and is_collective(name):

@@ -60,8 +60,10 @@ def read_task(row: Row, context: Context) -> model.Task | None:
         row.note(catalogue.LEAD_MISSING, "牵头单位")
     initiated = row.date("立项日期")
     leads = row.units("牵头单位", context.directory, lead=True)
-    written = row.units("责任单位", context.directory)
-    collectives = tuple((name, members) for name in written if (members := context.directory.expand(name)))
+    written = (*row.helpers("牵头单位", context.directory), *row.units("责任单位", context.directory))
+    collectives = tuple(
+        (name, members) for name in dict.fromkeys(written) if (members := context.directory.expand(name))
+    )
     return model.Task(
         place=row.place,
         number=number,

@@ -13,17 +13,9 @@ from typing import Final
 
 from pyengine.collectives import Meanings, collective_key, meanings
 from pyengine.model import Unit
-from pyengine.unit_lists import (
-    Roles,
-    bare_name,
-    names_in,
-    roles_in,
-    same_as_above,
-    split_roles,
-    split_units,
-    units_in_task,
-)
-from pyengine.unit_words import is_collective
+from pyengine.unit_lists import Roles, helpers_in, names_in, roles_in, same_as_above, split_roles, split_units
+from pyengine.unit_tasks import units_in_task
+from pyengine.unit_words import bare_name, is_collective
 
 __all__ = [
     "Directory",
@@ -38,7 +30,7 @@ __all__ = [
 
 _LEVELS: Final = "县市区旗"
 _ORGAN = re.compile("委|直")
-_TOWN = re.compile("(?<=[镇乡])(?:党委)?政府$|(?<=街道)(?:办事处|办公室)$")
+_TOWN = re.compile("(?<=[镇乡])(?:党委)?政府$|(?<=街道)办事处$")
 _NEAR: Final = 0.6
 _VERY_NEAR: Final = 0.75
 
@@ -100,17 +92,22 @@ class Directory:
         return _plain(key, self.county, self._levels)
 
     def read(self, text: str, lead: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """单位栏读成（各单位的全称，认不出的名称）。lead 为牵头单位：认不出的略去，统称也不认；其余照原文留着。"""
+        """单位栏读成（各单位的全称，认不出的名称）。lead 为牵头单位：写明配合的不算，认不出的略去，统称也不认；其余照原文留着。"""
         known = self.cache.get((text, lead))
         if known is None:
             known = self.cache[text, lead] = self._read(text, lead)
         return known
 
     def _read(self, text: str, lead: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        found = {name: self.resolve(name) for name in names_in(text, self.resolve)}
+        helpers = helpers_in(text, self.resolve) if lead else ()
+        found = {name: self.resolve(name) for name in names_in(text, self.resolve) if name not in helpers}
         strange = tuple(name for name, full in found.items() if full is None and (lead or not is_collective(name)))
         names = (full or name for name, full in found.items() if full or not lead)
         return tuple(dict.fromkeys(names)), strange
+
+    def helpers(self, text: str) -> str:
+        """牵头单位栏里写明配合的各单位，用顿号连起来；没有则为空串。"""
+        return "、".join(helpers_in(text, self.resolve))
 
     def roles(self, text: str) -> Roles:
         """同 split_roles；“和”字、换行处是不是两家，名录认得的以名录为准。"""

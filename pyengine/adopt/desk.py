@@ -99,6 +99,8 @@ class Item:
         """这一栏须要核对：有内容的记在内容上，空着的记在空格上。"""
         cell = self.draft.first(role) or self.draft.blanks.get(role)
         if cell is not None:
+            entry = self.journal.at(cell)
+            entry.head = entry.head or role
             self.journal.doubt(cell, severity, note)
 
 
