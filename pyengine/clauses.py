@@ -73,11 +73,11 @@ def read_clause(tokens: tuple[Token, ...], by: Reckoning, last: Span | None) -> 
     tokens, at, joined = _filled(tokens), 0, False
     while at < len(tokens):
         token = tokens[at]
-        if clause.recurs and not clause.act and (token.kind in POINTS or token.kind == "limit"):
-            clause.recurs[-1] += clause.words + token.text.removesuffix("内")
+        if clause.recurs and not clause.act and (token.kind in POINTS or token.kind in ("limit", "weekday")):
+            clause.recurs[-1] += clause.words + token.text.removeprefix("月").removesuffix("内")
             clause.words, at = "", at + 1
             continue
-        if token.kind in POINTS and not (token.kind == "day_number" and has_anchor(clause.words)):
+        if token.kind in POINTS and not (token.kind == "day_number" and (has_anchor(clause.words) or clause.since)):
             at, last = _point(clause, tokens, at, by, last, joined)
             joined = True
             continue
@@ -89,7 +89,7 @@ def read_clause(tokens: tuple[Token, ...], by: Reckoning, last: Span | None) -> 
 
 
 def _filled(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """3、6、9月 的 3、6，10-11月 的 10：照后面的时点补全。"""
+    """3、6、9月 的 3、6，10-11月 的 10：照后面的时点补全；国庆、中秋节前 的国庆也是节前。"""
     found = list(tokens)
     for at in range(len(found) - 3, -1, -1):
         token, link, after = found[at : at + 3]
@@ -99,6 +99,8 @@ def _filled(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
             and after.kind in ("month", "quarter", "day_number", "year")
         ):
             found[at] = _like(token, after, link.kind == "dash")
+        if (token.kind, link.kind, after.kind) == ("feast", "list", "feast") and not token["w"]:
+            found[at] = replace(token, parts={**token.parts, "w": after["w"]})
     return tuple(found)
 
 
@@ -119,6 +121,9 @@ def _point(
     at = _skip(tokens, at, ("clock", "weekday"))
     begun = at < len(tokens) and tokens[at].kind == "since"
     at += begun
+    if (tokens[start]["w"] or "").endswith("后") and at < len(tokens) and tokens[at].kind == "limit":
+        feast = replace(tokens[start], parts={**tokens[start].parts, "w": "期间"})
+        span, begun = replace(place(feast, by, last), first=place(feast, by, last).due), True
     if at < len(tokens) and tokens[at].kind == "dash":
         after = _skip(tokens, at + 1, ("clock",))
         if after >= len(tokens) or tokens[after].kind not in POINTS:
@@ -167,7 +172,9 @@ def _skip(tokens: Sequence[Token], at: int, kinds: Iterable[str]) -> int:
 def _other(clause: Clause, token: Token, rest: Sequence[Token], by: Reckoning) -> None:
     """时点以外的一个词。"""
     if token.kind in ("limit", "day_number") and not clause.act:
-        clause.spans.append(limit(token, clause.words, by))
+        if clause.spans and not clause.words:
+            raise Unclear(f"“{clause.text}”两个时限连在一起，读不懂")
+        clause.spans.append(limit(token, clause.words, by, clause.since[-1].first if clause.since else None))
         clause.words = ""
     elif token.kind == "limit":
         clause.spans.append(limit(token, "", by)) if not clause.spans else clause.doubts.append(
@@ -176,6 +183,8 @@ def _other(clause: Clause, token: Token, rest: Sequence[Token], by: Reckoning) -
     elif token.kind == "same_day":
         clause.spans.append(same_day(token, by))
         clause.words = ""
+    elif token.text == "前" and clause.recurs and rest and rest[0].kind == "limit":
+        clause.words = "前"
     elif token.kind == "recur":
         clause.recurs.append(recurrence(token))
     elif token.kind == "from_now":

@@ -21,11 +21,11 @@ _NOT_ONES = re.compile(
 _LEADING = re.compile(r"^(?:自|从|在|于|应当?|须|请|并|,|、)+")
 
 
-def limit(token: Token, words: str, by: Reckoning) -> Span:
-    """一个期限的末日；words 是它前面的字，说从哪一天起算。首日不计。"""
+def limit(token: Token, words: str, by: Reckoning, since: date | None = None) -> Span:
+    """一个期限的末日；从写明的 since 起算，没有的看它前面的字 words 说从哪一天起算。首日不计。"""
     if token.text.startswith("第"):
         raise Unclear(f"“{words}{token.text}”不知道是哪一天")
-    start, doubts = _anchor(token.text, _LEADING.sub("", words), by)
+    start, doubts = (since, ()) if since else _anchor(token.text, _LEADING.sub("", words), by)
     due, told = _counted(token, start, by)
     if not FIRST_YEAR <= due.year <= LAST_YEAR:
         raise Unclear(f"“{token.text}”的年份不对")
@@ -56,7 +56,7 @@ def _anchor(text: str, words: str, by: Reckoning) -> tuple[date, tuple[str, ...]
 
 
 def _counted(token: Token, start: date, by: Reckoning) -> tuple[date, str]:
-    half, unit = token["n"] == "半", token["u"] or "日"
+    half, unit = token["n"] == "半", "个月" if token["u"] == "月" else token["u"] or "日"
     count = 0 if half else token.number("n") or token.number("d") or 0
     if not half and count == 0:
         raise Unclear(f"“{token.text}”不是期限")
@@ -80,9 +80,7 @@ def recurrence(token: Token) -> str:
     period = {"季": "季度", "星期": "周", "半个月": "半月", "天": "日"}.get(token["p"] or "", token["p"] or "")
     day = (token["d"] or "").replace("号", "日").replace("和", "、")
     parts = [f"每{period}", f"第{token['k']}个月" if token["k"] else token["k2"] or "", token["m"] or "", day]
-    parts += [
-        "一二三四五六"[int(token["w"]) - 1] if (token["w"] or "").isdigit() else token["w"] or "",
-        token["x"] or "",
-    ]
+    week = token["w"] or ""
+    parts += ["一二三四五六"[int(week) - 1] if week.isdigit() else week, token["x"] or ""]
     clock = f"{token['t']}:{token['t2']}" if token["t2"] not in (None, "00") else f"{token['t']}时"
     return "".join((*parts, clock if token["t"] else ""))

@@ -207,7 +207,8 @@ def _feast_in(token: Token, year: int, by: Reckoning) -> Span:
         feast = festival(name, year)
     except ValueError as error:
         raise Unclear(f"{year}年{name}是哪一天推算不出") from error
-    notes = (f"{year}年“{name}”是{feast.day}" + (f"、放假自{feast.first}" if feast.first != feast.day else ""),)
+    shown = f"{name}节" if name in ("劳动", "教师") else name
+    notes = (f"{year}年“{shown}”是{feast.day}" + (f"、放假自{feast.first}" if feast.first != feast.day else ""),)
     doubts = () if feast.published else (f"{year}年放假安排未公布，“{token.text}”暂按节日当天推算",)
     first, due, eve = feast.day, feast.day, False
     if when in ("前夕", "之前", "以前", "前"):
@@ -232,4 +233,4 @@ def same_day(token: Token, by: Reckoning) -> Span:
     """当日、次日：自立项日期。"""
     start = by.started(token.text)
     due = start + timedelta(days=0 if token["n"] in ("当日", "当天") else 1)
-    return Span(due, due, due.year, notes=(f"自{start}起",))
+    return Span(due, due, due.year, notes=(f"“{token.text}”自{start}起",))

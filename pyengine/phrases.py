@@ -14,10 +14,10 @@ LONGEST = 400
 _DASHES = r"[-‐‑‒–—―−~～〜－─━]+"
 _NUMERAL = "〇零一二两三四五六七八九十廿卅百壹贰叁肆伍陆柒捌玖拾"
 _RUN = re.compile(
-    rf"(?<![统同唯单专万{_NUMERAL}])[{_NUMERAL}]{{1,8}}"
+    rf"(?<![统同唯单专万{_NUMERAL}百])[{_NUMERAL}][{_NUMERAL}百]{{0,7}}"
     rf"(?=(?:[、至到和及/-]第?(?:\d{{1,4}}|[{_NUMERAL}]{{1,8}})){{0,12}}(?:年|月|日|号|季|个|天|周|旬|时|点|工作日|星期|小时))"
 )
-_TENS = re.compile(rf"(?:([{_NUMERAL}])百零?)?([{_NUMERAL}])?[十拾]([{_NUMERAL}])?")
+_TENS = re.compile(rf"(?:([{_NUMERAL}])百零?)?(?:([{_NUMERAL}])?([十拾]))?([{_NUMERAL}])?")
 _QUOTES = re.compile(r"[“”‘’\"'「」『』《》]")
 _MARKS = re.compile(r"[①-⑳⑴-⒛❶-❿㈠-㈩]")
 
@@ -31,11 +31,11 @@ def normal_form(text: str) -> str:
 def _digits(run: re.Match[str]) -> str:
     """中文数字的一段写成阿拉伯数字；不成数的照旧。"""
     text = run[0].replace("廿", "二十").replace("卅", "三十")
-    tens = _TENS.fullmatch(text)
-    if tens:
-        hundreds, ten, one = (_digit(part) for part in tens.groups())
-        return str(hundreds * 100 + (ten if tens[2] else 1) * 10 + one)
-    return text if set(text) & set("十百拾") else "".join(str(_digit(char)) for char in text)
+    tens = _TENS.fullmatch(text) if set(text) & set("十百拾") else None
+    if tens is None:
+        return text if set(text) & set("十百拾") else "".join(str(_digit(char)) for char in text)
+    hundreds, ten, has_ten, one = tens.groups()
+    return str(_digit(hundreds) * 100 + (_digit(ten) if ten else 1 if has_ten else 0) * 10 + _digit(one))
 
 
 def _digit(char: str | None) -> int:
@@ -51,7 +51,7 @@ def prepare(text: str) -> str:
     text = re.sub(r"(?<=年) *\n *(?=[0-9]{1,2}月)|(?<=月) *\n *(?=[0-9]{1,2}[日号])", "", text)
     text = re.sub(r" *\n *", ";", text.strip())
     text = re.sub(r"(?<![0-9])([0-9]{1,2}),(?=[0-9]{1,2}(?![0-9]))", r"\1、", text)
-    return _RUN.sub(_digits, text)
+    return _RUN.sub(_digits, text.replace("十一国庆", "国庆"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,9 @@ _D = rf"(?:(?P<d>\d{{1,2}})[日号]|(?P<e>\d{{1,2}})(?={_STOP}))"
 _FEAST = "元旦|春节|元宵|清明|五一|劳动|端午|中秋|国庆|十一(?!五)|三八|六一|七一|八一|教师"
 
 _PATTERNS = (
-    ("two_digit_year", r"(?<!\d)\d{2}(?:年(?:\d{1,2}月|年?[底末]|[上下]半年|第?\d季度)|([./-])\d{1,2}\1\d{1,2}(?!\d))"),
+    ("two_digit_year", r"(?<!\d)\d{2}(?:年(?:\d{1,2}月|年?[底末]|[上下]半年|第?\d季度)|[./-]\d{1,2}[./-]\d{1,2}(?!\d))"),
     ("five", r"十(?P<k>[1-9一二三四五六七八九])五(?:规划)?(?P<x>时期|期间|期末|期内|末|底|收官)?"),
-    ("recur", r"(?:每个?|逐|按(?=[月季旬周]))(?P<p>\d{1,2}(?:个月|天|日|周|年)|半个?月|半年|月|季度?|周(?!期)|星期|旬|年|[日天](?!常))(?:度(?!目标))?的?"
+    ("recur", r"(?:每个?|逐|按(?=[月季旬周])(?!.度?(?:工作)?(?:计划|目标|任务|要求|安排|节点|进度)))(?P<p>\d{1,2}(?:个月|天|日|周|年)|半个?月|半年|月|季度?|周(?!期)|星期|旬|年|[日天](?!常))(?:度(?!目标))?的?"
      r"(?:第(?P<k>\d)个?月|(?P<k2>[首末]月))?(?P<m>\d{1,2}月)?份?"
      r"(?:(?P<d>\d{1,2}(?:[日号]?[、和]\d{1,2}){0,5}[日号])|(?P<w>[1-6一二三四五六日天](?![月日号次个]))|(?P<x>初|上旬|中旬|下旬|底|末))?"
      r"(?:(?P<t>\d{1,2})(?:时|点|:(?P<t2>\d{2})))?"),
@@ -90,8 +90,10 @@ _PATTERNS = (
     ("month", rf"(?<!\d)(?P<y>\d{{4}})[./-](?P<m>\d{{1,2}})(?![\d./])(?:月份?{_X})?"),
     ("limit", r"(?<!\d)第?(?P<n>\d{1,3}|半)(?P<u>个?(?:工作日|自然日|日历天)|天|个?(?:周|星期|小时)|个月|个季度)(?P<i>之内|以内|内)?"),
     ("limit", r"(?<!\d)(?P<n>\d{1,3}|半)(?P<u>日|年)(?P<i>之内|以内|内)"),
+    ("limit", r"(?P<n>半)(?P<u>月)(?P<i>之内|以内|内)?"),
     ("day", rf"{_Y}?的?(?<!\d)(?P<m>\d{{1,2}})月{_D}"),
     ("month", rf"{_Y}?的?(?<!\d)(?P<m>\d{{1,2}})月份?{_X}"),
+    ("number", rf"{_Y}第?(?P<n>\d{{1,2}})(?=[、/和及\-至到]第?\d)"),
     ("clock", r" ?(?:T|上午|下午|中午|晚上?|早上?|凌晨)?\d{1,2}(?:时|点|:\d{2}(?::\d{2})?)(?:\d{1,2}分|整|半)?|下班|中午"),
     ("day", r"(?<![\d.])(?P<m>\d{1,2})[./](?P<d>\d{1,2})(?:[日号]|(?=$|[前之以止,;、。\-至到内左完办起和及 ]))(?P<dot>)"),
     ("quarter", rf"{_Y}?的?(?P<to>前)?(?:第?(?P<q>\d)季度?|[Qq](?P<q2>\d)(?!\d))(?P<x>初|中|末|底)?"),
@@ -120,28 +122,22 @@ _PATTERNS = (
     ("act", r"开展|组织|制定|编制|出台|印发|提交|建立|举办|召开|推进|实施|完善"),
 )  # fmt: skip
 _SCANNERS = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
+_ANY = re.compile("|".join(f"({re.sub('[(][?]P<[a-z0-9]+>', '(?:', pattern)})" for _, pattern in _PATTERNS))
+"""各种词合在一起，一遍就找到下一个词；哪一种看它是第几个括号。"""
 
 
 @lru_cache(maxsize=8192)
 def scan(text: str) -> tuple[Token, ...]:
     """prepare 过的文字拆成的各词；认不出的字连成“字”一类的词。"""
     found: list[Token] = []
-    at, plain = 0, 0
-    while at < len(text):
-        match = _next(text, at)
-        if match is None:
-            at += 1
+    plain = 0
+    for match in _ANY.finditer(text):
+        if match[0] == "":
             continue
-        if plain < at:
-            found.append(Token("word", text[plain:at]))
-        found.append(match)
-        at = plain = at + len(match.text)
-    return (*found, Token("word", text[plain:])) if plain < at else tuple(found)
-
-
-def _next(text: str, at: int) -> Token | None:
-    for kind, pattern in _SCANNERS:
-        match = pattern.match(text, at)
-        if match and match[0]:
-            return Token(kind, match[0], match.groupdict())
-    return None
+        if plain < match.start():
+            found.append(Token("word", text[plain : match.start()]))
+        kind, pattern = _SCANNERS[(match.lastindex or 1) - 1]
+        again = pattern.match(text, match.start())
+        found.append(Token(kind, match[0], again.groupdict() if again else {}))
+        plain = match.end()
+    return (*found, Token("word", text[plain:])) if plain < len(text) else tuple(found)

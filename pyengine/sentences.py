@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -19,7 +20,7 @@ ABSENT = re.compile(
     r"|(?:根据|按照?|依据?|视|待|照|结合).{0,16}?(?:安排|要求|部署|通知|进度|节点|计划|程序|规定|实际|情况|时限)"
 )
 _BRACKET = re.compile(r"\(([^()]{0,200})\)|\[([^\[\]]{0,200})\]|〔([^〔〕]{0,200})〕|【([^【】]{0,200})】")
-_DATE_WORDS = re.compile(r"\d+[年月日号.]|季度|半年|年底")
+_DATE_WORDS = re.compile(r"\d+[年月日号.]|季度|半年|年底|顺延|推迟|延期|视|除|如(?!期)|若|或")
 
 
 def short(text: str) -> str:
@@ -33,19 +34,40 @@ def read_text(text: str, by: Reckoning) -> Deadline:
     try:
         if len(text) > LONGEST:
             raise Unclear(f"“{short(text)}”太长，不像时限")
-        return _read(text, by)
+        return _fixed(text, by.year, by.early, by.inclusive) if _clauses(text).fixed else _read(text, by)
     except Unclear as error:
         why = str(error)
         head = "" if why.startswith("“") or len(text.strip()) > 60 else f"“{short(text)}”无法识别："
         return Deadline(UNREADABLE, note=f"{head}{why}", text=text)
 
 
-@lru_cache(maxsize=8192)
-def _clauses(text: str) -> tuple[tuple[tuple[Token, ...], ...], tuple[str, ...], str]:
-    """(各分句的词, 括号里不计的话, 去了括号的文字)：只看文字，与年份、起算日无关。"""
+@dataclass(frozen=True, slots=True)
+class _Scanned:
+    """只看文字的一步：各分句的词、括号里不计的话、去了括号的文字；fixed 即读法与立项、会议日期和日历都无关。"""
+
+    groups: tuple[tuple[Token, ...], ...]
+    aside: tuple[str, ...]
+    plain: str
+    fixed: bool
+
+
+_ANCHORED = frozenset(
+    {"limit", "same_day", "relative_month", "relative_quarter", "feast", "from_now", "part", "day_number"}
+)
+
+
+@lru_cache(maxsize=16384)
+def _clauses(text: str) -> _Scanned:
     plain, aside = _unbracketed(prepare(text))
     plain = plain.strip(",;。:.、! ")
-    return tuple(clauses_of(scan(plain))), aside, plain
+    tokens = scan(plain)
+    fixed = not any(token.kind in _ANCHORED or token["r"] for token in tokens) and not AT_ONCE.search(plain)
+    return _Scanned(tuple(clauses_of(tokens)), aside, plain, fixed)
+
+
+@lru_cache(maxsize=16384)
+def _fixed(text: str, year: int, early: int, inclusive: bool) -> Deadline:
+    return _read(text, Reckoning(year, early=early, inclusive=inclusive))
 
 
 def _unbracketed(text: str) -> tuple[str, tuple[str, ...]]:
@@ -62,7 +84,8 @@ def _unbracketed(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _read(text: str, by: Reckoning) -> Deadline:
-    groups, aside, plain = _clauses(text)
+    scanned = _clauses(text)
+    groups, aside, plain = scanned.groups, scanned.aside, scanned.plain
     doubts = [f"括号里的“{short(inner)}”不作时限" for inner in aside]
     if not plain:
         return Deadline(MISSING, note=f"“{short(text)}”未写明日期", text=text)
@@ -161,7 +184,7 @@ def _undated(text: str, plain: str, found: list[Clause], counted: list[Span], by
 
 
 def _at_once(text: str, by: Reckoning) -> Deadline:
-    start = by.started(short(text))
+    start = by.meeting if by.meeting and "会后" in text else by.started(short(text))
     due = by.calendar.shift(start, by.at_once)
     said = f"自{start}起{by.at_once}个工作日，读为{due}"
     return Deadline(DATED, due, dates=(due,), note=said, text=text, doubt=f"“{short(text)}”按设置{said}")
