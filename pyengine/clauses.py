@@ -222,7 +222,7 @@ def _why(token: Token, rest: Sequence[Token], by: Reckoning) -> str:
         return f"“{token.text}”年份只写两位，不能推断"
     number = token["n"] or ""
     if len(number) in (3, 4) and _is_day(int(number[:-2]), int(number[-2:])):
-        return f"“{number}”疑似丢失分隔字，不知是不是{int(number[:-2])}月{int(number[-2:])}日"
+        return f"疑似丢失分隔字，不知是不是{int(number[:-2])}月{int(number[-2:])}日"
     return f"“{token.text}”不知道是什么日期"
 
 
