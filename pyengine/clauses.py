@@ -18,6 +18,7 @@ _HAZARD = re.compile(
 _WORK = re.compile(r"的?(?:[^\d]{0,4})?(?:任务|目标|计划|指标|考核)")
 _ORDINAL = re.compile(r"\d{1,2}[.)]|[(]\d{1,2}[)]")
 _ACTS = frozenset({"done", "begin", "tell", "act"})
+_TIMED = POINTS | {"recur", "limit", "same_day", "clock", "weekday", "before", "within", "since"}
 _AFTER = frozenset({"before", "within", "clock", "weekday"})
 
 
@@ -41,9 +42,8 @@ class Clause:
 
     @property
     def role(self) -> str:
-        """办结 done、启动 begin、报送 tell；没有说的为空。"""
-        kinds = [token.kind for token in self.tokens]
-        return next((kind for kind in ("done", "begin", "tell") if kind in kinds), "")
+        """先说的是哪一件：办结 done、启动 begin、报送 tell；没有说的为空。"""
+        return next((token.kind for token in self.tokens if token.kind in ("done", "begin", "tell")), "")
 
 
 def clauses_of(tokens: Iterable[Token]) -> list[tuple[Token, ...]]:
@@ -54,7 +54,8 @@ def clauses_of(tokens: Iterable[Token]) -> list[tuple[Token, ...]]:
             groups.append([])
         else:
             groups[-1].append(token)
-    found = [_unnumbered(group) for group in groups if group]
+    groups = [group for group in groups if group]
+    found = [_unnumbered(group, len(groups) > 1) for group in groups]
     heads = [
         group[0]["n"] for group in found if len(group) > 2 and (group[0].kind, group[1].kind) == ("number", "list")
     ]
@@ -63,8 +64,10 @@ def clauses_of(tokens: Iterable[Token]) -> list[tuple[Token, ...]]:
     return [tuple(group) for group in found if group]
 
 
-def _unnumbered(group: list[Token]) -> list[Token]:
-    return group[1:] if group[0].kind == "word" and _ORDINAL.fullmatch(group[0].text) else group
+def _unnumbered(group: list[Token], several: bool) -> list[Token]:
+    """去掉开头的序号；只写了 5.6月 的，不知道是不是序号，不去。"""
+    worded = several or any(token.kind in _ACTS or token.kind == "word" for token in group[1:])
+    return group[1:] if worded and group[0].kind == "word" and _ORDINAL.fullmatch(group[0].text) else group
 
 
 def read_clause(tokens: tuple[Token, ...], by: Reckoning, last: Span | None) -> Clause:
@@ -81,7 +84,9 @@ def read_clause(tokens: tuple[Token, ...], by: Reckoning, last: Span | None) -> 
             at, last = _point(clause, tokens, at, by, last, joined)
             joined = True
             continue
-        _other(clause, token, tokens[at + 1 :], by)
+        timed = at > 0 and tokens[at - 1].kind in _TIMED
+        if not (token.kind in _AFTER and (timed or clause.act)) or (token.text == "前" and clause.recurs):
+            _other(clause, token, tokens[at + 1 :], by)
         joined = joined and token.kind in ("before", "within", "clock", "weekday")
         at += 1
     _leftover(clause)
@@ -193,12 +198,14 @@ def _other(clause: Clause, token: Token, rest: Sequence[Token], by: Reckoning) -
     elif token.kind == "number" and len(rest) > 1 and (rest[0].text, rest[1].kind) == ("-", "number"):
         text = f"{token.text}-{rest[1].text}"
         raise Unclear(f"“{text}”不知是{token.text}月至{rest[1].text}月，还是{token.text}月{rest[1].text}日")
+    elif token.kind == "number" and len(rest) > 1 and (rest[0].kind, rest[1].kind) == ("dash", "limit"):
+        clause.doubts.append(f"“{token.text}{rest[0].text}{rest[1].text}”按最长的读")
     elif token.kind in ("number", "two_digit_year") and not _content(clause, token, rest):
         raise Unclear(_why(token, rest, by))
     elif token.kind in _ACTS:
         clause.act = clause.act or bool(clause.spans or clause.since or clause.recurs)
         clause.words += "" if clause.act else token.text
-    elif token.kind not in ("quantity", "weekday", "within", "before", "clock") or not _dated(clause):
+    elif not (token.text == "前" and clause.recurs) and (token.kind != "quantity" or not _dated(clause)):
         clause.words += token.text if not clause.act else ""
 
 
