@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 from pyengine.festivals import festival
 from pyengine.periods import DAY, WorkCalendar, add_months, month_end, quarter_of
@@ -209,7 +209,7 @@ def _feast_in(token: Token, year: int, by: Reckoning) -> Span:
         feast = festival(name, year)
     except ValueError as error:
         raise Unclear(f"{year}年{name}是哪一天推算不出") from error
-    shown = f"{name}节" if name in ("劳动", "教师") else name
+    shown = f"{name}节" if name in ("劳动", "教师", "妇女", "儿童", "建党", "建军") else name
     notes = (f"{year}年“{shown}”是{feast.day}" + (f"、放假自{feast.first}" if feast.first != feast.day else ""),)
     doubts = () if feast.published else (f"{year}年放假安排未公布，“{token.text}”暂按节日当天推算",)
     first, due, eve = feast.day, feast.day, False
@@ -229,10 +229,3 @@ _PLACES = {
 }  # fmt: skip
 POINTS = frozenset(_PLACES)
 """是时点的词。"""
-
-
-def same_day(token: Token, by: Reckoning) -> Span:
-    """当日、次日：自立项日期。"""
-    start = by.started(token.text)
-    due = start + timedelta(days=0 if token["n"] in ("当日", "当天") else 1)
-    return Span(due, due, due.year, notes=(f"“{token.text}”自{start}起",))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from pyengine.clauses import Clause, clauses_of, dubious, read_clause
+from pyengine.clauses import Clause, dubious, read_clause
 from pyengine.model import Deadline
 from pyengine.moments import Reckoning, Span, Unclear
-from pyengine.phrases import LONGEST, Token, prepare, scan
+from pyengine.phrases import LONGEST, Token, clauses_of, prepare, scan
 from pyengine.terms import DATED, FIRST_YEAR, LAST_YEAR, MISSING, OPEN_ENDED, UNREADABLE
 
 OPEN = re.compile(r"持续|长期|常态|贯穿|常年|日常|经常|常抓不懈|坚持不懈")
