@@ -21,7 +21,7 @@ from pyengine.terms import DATED, FIRST_YEAR, LAST_YEAR
 from pyengine.units import Directory, is_collective
 
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
-_FULL_DATE = re.compile(r"\d{4}[年./-]\d{1,2}[月./-]\d{1,2}日?|(?:19|20)\d{6}")
+_FULL_DATE = re.compile(r"\d{4}[年./-]\d{1,2}[月./-]\d{1,2}日?|(?:19|20)\d{6}|\d{5}")
 _STAFF_TABLES = frozenset(layout().tables) - {"reminders", "cards", "findings"}
 _LISTS = re.compile(r"[、，,;；\s]+")
 
@@ -101,11 +101,7 @@ class Row:
         day = value.date() if isinstance(value, datetime) else value
         if day is None or (isinstance(day, date) and FIRST_YEAR <= day.year <= LAST_YEAR):
             return day
-        found = (
-            read_deadline(value, Reckoning(0))
-            if not isinstance(value, str) or _FULL_DATE.fullmatch(normal_form(value))
-            else None
-        )
+        found = read_deadline(value, Reckoning(0)) if _FULL_DATE.fullmatch(_shown(value)) else None
         if found is None or found.kind != DATED or found.due is None:
             self.note(catalogue.DATE_UNREADABLE, header, value=show(value))
             return None
@@ -153,6 +149,12 @@ class Row:
             kind = catalogue.LEAD_UNKNOWN if lead else catalogue.UNIT_UNKNOWN
             self.note(kind, header, value=show(name), hint=f"（是否“{near}”？）" if near else "")
         return names
+
+
+def _shown(value: object) -> str:
+    """日期比对用的写法；数去掉小数（时刻），不到日的数（202606）不算。"""
+    number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    return str(int(value)) if number else normal_form(str(value))  # type: ignore[call-overload]
 
 
 @lru_cache(maxsize=256)

@@ -6,18 +6,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from pyengine.limits import has_anchor, limit, recurrence
-from pyengine.moments import POINTS, Reckoning, Span, Unclear, a_day, place, same_day
+from pyengine.limits import has_anchor, limit, recurrence, same_day
+from pyengine.moments import POINTS, Reckoning, Span, Unclear, a_day, place
 from pyengine.periods import DAY
-from pyengine.phrases import Token
+from pyengine.phrases import ACTS, Token
 
 _HAZARD = re.compile(
     r"不早于|早于|(?<!不)晚于|不得|不含|不包括|(?<![最今])后(?![期续勤备方台端进])|或|如(?!期)|若|视(?!频|察)|除(?!险|尘|雪)|暂|待|未|另|顺延|推迟|延"
     r"|提前|取消|作废|原定|改为|调整|汛期|入冬|开学|[年月季旬节夏秋冬](?![度目水能点约])|(?<![平节假])日(?![常间照])|(?<![目以先提当])前|周(?![边转密围])|星期|半"
 )
 _WORK = re.compile(r"的?(?:[^\d]{0,4})?(?:任务|目标|计划|指标|考核)")
-_ORDINAL = re.compile(r"\d{1,2}[.)]|[(]\d{1,2}[)]")
-_ACTS = frozenset({"done", "begin", "tell", "act"})
+_TIMED = POINTS | {"recur", "limit", "same_day", "clock", "weekday", "before", "within", "since"}
 _AFTER = frozenset({"before", "within", "clock", "weekday"})
 
 
@@ -41,30 +40,8 @@ class Clause:
 
     @property
     def role(self) -> str:
-        """办结 done、启动 begin、报送 tell；没有说的为空。"""
-        kinds = [token.kind for token in self.tokens]
-        return next((kind for kind in ("done", "begin", "tell") if kind in kinds), "")
-
-
-def clauses_of(tokens: Iterable[Token]) -> list[tuple[Token, ...]]:
-    """以逗号、分号、句号、换行分开的各分句；开头的序号去掉。"""
-    groups: list[list[Token]] = [[]]
-    for token in tokens:
-        if token.kind == "stop":
-            groups.append([])
-        else:
-            groups[-1].append(token)
-    found = [_unnumbered(group) for group in groups if group]
-    heads = [
-        group[0]["n"] for group in found if len(group) > 2 and (group[0].kind, group[1].kind) == ("number", "list")
-    ]
-    if len(heads) > 1 and heads == [str(number) for number in range(1, len(heads) + 1)]:
-        found = [group[2:] if (group[0].kind, group[1].text) == ("number", "、") else group for group in found]
-    return [tuple(group) for group in found if group]
-
-
-def _unnumbered(group: list[Token]) -> list[Token]:
-    return group[1:] if group[0].kind == "word" and _ORDINAL.fullmatch(group[0].text) else group
+        """先说的是哪一件：办结 done、启动 begin、报送 tell；没有说的为空。"""
+        return next((token.kind for token in self.tokens if token.kind in ("done", "begin", "tell")), "")
 
 
 def read_clause(tokens: tuple[Token, ...], by: Reckoning, last: Span | None) -> Clause:
@@ -81,7 +58,9 @@ def read_clause(tokens: tuple[Token, ...], by: Reckoning, last: Span | None) -> 
             at, last = _point(clause, tokens, at, by, last, joined)
             joined = True
             continue
-        _other(clause, token, tokens[at + 1 :], by)
+        timed = at > 0 and tokens[at - 1].kind in _TIMED
+        if not (token.kind in _AFTER and (timed or clause.act)) or (token.text == "前" and clause.recurs):
+            _other(clause, token, tokens[at + 1 :], by)
         joined = joined and token.kind in ("before", "within", "clock", "weekday")
         at += 1
     _leftover(clause)
@@ -152,7 +131,7 @@ def _point(
 def _keep(
     clause: Clause, span: Span, begun: bool, closed: bool, rest: Sequence[Token], text: str, joined: bool
 ) -> None:
-    content = clause.act and bool(clause.spans) and not closed
+    content = clause.act and bool(clause.spans or clause.recurs) and not closed
     if begun:
         clause.since.append(span)
     elif content or (rest and not closed and _WORK.match("".join(token.text for token in rest[:2]))):
@@ -181,9 +160,9 @@ def _other(clause: Clause, token: Token, rest: Sequence[Token], by: Reckoning) -
             f"“{token.text}”不作时限"
         )
     elif token.kind == "same_day":
-        clause.spans.append(same_day(token, by))
+        clause.spans.append(same_day(token, clause.words, by))
         clause.words = ""
-    elif token.text == "前" and clause.recurs and rest and rest[0].kind == "limit":
+    elif token.text == "前" and clause.recurs and rest and rest[0].kind in ("limit", "day_number"):
         clause.words = "前"
     elif token.kind == "recur":
         clause.recurs.append(recurrence(token))
@@ -193,12 +172,14 @@ def _other(clause: Clause, token: Token, rest: Sequence[Token], by: Reckoning) -
     elif token.kind == "number" and len(rest) > 1 and (rest[0].text, rest[1].kind) == ("-", "number"):
         text = f"{token.text}-{rest[1].text}"
         raise Unclear(f"“{text}”不知是{token.text}月至{rest[1].text}月，还是{token.text}月{rest[1].text}日")
+    elif token.kind == "number" and len(rest) > 1 and (rest[0].kind, rest[1].kind) == ("dash", "limit"):
+        clause.doubts.append(f"“{token.text}{rest[0].text}{rest[1].text}”按最长的读")
     elif token.kind in ("number", "two_digit_year") and not _content(clause, token, rest):
         raise Unclear(_why(token, rest, by))
-    elif token.kind in _ACTS:
+    elif token.kind in ACTS:
         clause.act = clause.act or bool(clause.spans or clause.since or clause.recurs)
         clause.words += "" if clause.act else token.text
-    elif token.kind not in ("quantity", "weekday", "within", "before", "clock") or not _dated(clause):
+    elif not (token.text == "前" and clause.recurs) and (token.kind != "quantity" or not _dated(clause)):
         clause.words += token.text if not clause.act else ""
 
 
@@ -222,7 +203,7 @@ def _why(token: Token, rest: Sequence[Token], by: Reckoning) -> str:
         return f"“{token.text}”年份只写两位，不能推断"
     number = token["n"] or ""
     if len(number) in (3, 4) and _is_day(int(number[:-2]), int(number[-2:])):
-        return f"“{number}”疑似丢失分隔字，不知是不是{int(number[:-2])}月{int(number[-2:])}日"
+        return f"疑似丢失分隔字，不知是不是{int(number[:-2])}月{int(number[-2:])}日"
     return f"“{token.text}”不知道是什么日期"
 
 
@@ -234,8 +215,10 @@ def _is_day(month: int, day: int) -> bool:
 
 
 def _leftover(clause: Clause) -> None:
-    """剩下的字里还有数、有时间字的，不读一半。"""
-    if clause.weak and not clause.spans:
+    """剩下的字里还有数的，不读一半；2026年第一批6月底 的年只定年份。"""
+    named = {span.year for span in clause.spans if not span.whole}
+    clause.spans = [span for span in clause.spans if not (span.whole and span.year in named)]
+    if clause.weak and not clause.spans and not clause.recurs:
         clause.spans, clause.weak = clause.weak, []
     if clause.weak:
         clause.doubts.append(f"“{clause.text}”里有说内容的日期，不作时限")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -25,12 +25,13 @@ _YEAR = re.compile(r"(20\d\d)年?度?")
 
 @dataclass(frozen=True)
 class Context:
-    """读一行时要知道的：单位名录、台账年度、设置、工作日历。"""
+    """读一行时要知道的：单位名录、台账年度、设置、工作日历，读节点时还有各编号的立项日期。"""
 
     directory: Directory
     year: int
     settings: Settings
     calendar: WorkCalendar
+    initiated: Mapping[str, date] = field(default_factory=dict)
 
     def deadline(self, row: Row, header: str, initiated: date | None = None) -> model.Deadline:
         """时限：没有写年份的取立项年份，没有立项日期的取台账年度；立行立改、n日内自立项日期起算。"""
@@ -118,7 +119,7 @@ def read_node(row: Row, context: Context) -> model.Node:
         row.place,
         row.number,
         row.text("节点内容"),
-        context.deadline(row, "完成时限"),
+        read_deadline(row.value("完成时限"), replace(context.reckoning, initiated=context.initiated.get(row.number))),
         _weight(row),
         row.date("实际完成日期"),
     )
@@ -174,9 +175,10 @@ def read_adjustment(row: Row, context: Context) -> model.Adjustment:
 def read_meeting(row: Row, context: Context) -> model.Meeting:
     """会商调度的一行。"""
     row.number = row.text("编号")
+    on = row.date("日期")
+    due = read_deadline(row.value("完成时限"), replace(context.reckoning, initiated=on, meeting=on))
     return model.Meeting(
-        row.place, row.date("日期"), row.text("议定事项"), row.number, row.units("责任单位", context.directory),
-        context.deadline(row, "完成时限"), row.text("办理结果"),
+        row.place, on, row.text("议定事项"), row.number, row.units("责任单位", context.directory), due, row.text("办理结果"),
     )  # fmt: skip
 
 

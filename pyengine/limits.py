@@ -12,7 +12,7 @@ from pyengine.terms import FIRST_YEAR, LAST_YEAR
 
 _MEETING = re.compile(r"会后|会议|会商|例会|批示")
 _RECEIVED = re.compile(
-    r"收到|接到|收文|来文|接件|收件|签收|接单|交办|转办|分办|派单|派发|印发|下发|下达|发文|发函|发出|通知|立项|任务分解|文件"
+    r"收到|接到|收文|来文|接件|收件|签收|送达|[收接][单函令]|交办|转办|分办|派单|派发|印发|下发|下达|发文|发函|发出|通知|立项|任务分解|文件"
 )
 _EVENT = re.compile(r"(?:之日|当日|次日|当天|之时)?(?:算?起|起算|开始|之后|以后|后)的?$|之日$")
 _NOT_ONES = re.compile(
@@ -35,6 +35,15 @@ def limit(token: Token, words: str, by: Reckoning, since: date | None = None) ->
     if by.calendar.provisional(due) and ("工作日" in token.text or by.roll):
         doubts = (*doubts, f"{due.year}年放假安排未公布，“{token.text}”暂按周末推算")
     return Span(due, due, due.year, notes=(f"自{start}起{told}",), doubts=doubts)
+
+
+def same_day(token: Token, words: str, by: Reckoning) -> Span:
+    """当日、次日；words 是它前面的字，说从哪一天起算。"""
+    words = _LEADING.sub("", words)
+    named = any(pattern.search(words) for pattern in (_MEETING, _RECEIVED, _NOT_ONES))
+    start, doubts = _anchor(token.text, f"{words}之日", by) if named else (by.started(token.text), ())
+    due = start + timedelta(days=0 if token["n"] in ("当日", "当天") else 1)
+    return Span(due, due, due.year, notes=(f"“{token.text}”自{start}起",), doubts=doubts)
 
 
 def has_anchor(words: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 from pyengine.festivals import festival
 from pyengine.periods import DAY, WorkCalendar, add_months, month_end, quarter_of
@@ -90,7 +90,8 @@ def _year(token: Token, by: Reckoning, last: Span | None) -> tuple[int, bool]:
 
 def _day(token: Token, by: Reckoning, last: Span | None) -> Span:
     year, stated = _year(token, by, last)
-    day = a_day(year, token.number("m") or 0, token.number("d") or token.number("e") or 0)
+    month = token.number("m") or token.number("m2") or token.number("m3") or 0
+    day = a_day(year, month, token.number("d") or token.number("e") or 0)
     doubts = (f"“{token.text}”按{day.month}月{day.day}日读",) if token["dot"] is not None else ()
     return Span(day, day, year, stated, exact=bool(token["y"]), doubts=doubts)
 
@@ -137,7 +138,7 @@ def _quarter(token: Token, by: Reckoning, last: Span | None) -> Span:
     if token["x"] in ("初", "中"):
         raise Unclear(f"“{token.text}”没有约定是几日")
     due = month_end(a_day(year, number * 3, 1).year, number * 3)
-    first = date(year, 1 if token["to"] else number * 3 - 2, 1)
+    first = due if token["x"] else date(year, 1 if token["to"] else number * 3 - 2, 1)
     return Span(first, due, year, stated, ranged=bool(token["to"]))
 
 
@@ -157,7 +158,8 @@ def _whole_year(token: Token, by: Reckoning, last: Span | None) -> Span:
     if part.endswith("初"):
         raise Unclear(f"“{token.text}”没有约定是几日")
     whole = part in ("", "全年")
-    return Span(a_day(year, 1, 1), date(year, 12, 31), year, stated, ranged=part == "全年", whole=whole)
+    first = a_day(year, 1, 1) if whole or part.endswith("内") else a_day(year, 12, 31)
+    return Span(first, date(year, 12, 31), year, stated, ranged=part == "全年", whole=whole)
 
 
 def _five(token: Token, by: Reckoning, last: Span | None) -> Span:
@@ -207,7 +209,7 @@ def _feast_in(token: Token, year: int, by: Reckoning) -> Span:
         feast = festival(name, year)
     except ValueError as error:
         raise Unclear(f"{year}年{name}是哪一天推算不出") from error
-    shown = f"{name}节" if name in ("劳动", "教师") else name
+    shown = f"{name}节" if name in ("劳动", "教师", "妇女", "儿童", "建党", "建军") else name
     notes = (f"{year}年“{shown}”是{feast.day}" + (f"、放假自{feast.first}" if feast.first != feast.day else ""),)
     doubts = () if feast.published else (f"{year}年放假安排未公布，“{token.text}”暂按节日当天推算",)
     first, due, eve = feast.day, feast.day, False
@@ -227,10 +229,3 @@ _PLACES = {
 }  # fmt: skip
 POINTS = frozenset(_PLACES)
 """是时点的词。"""
-
-
-def same_day(token: Token, by: Reckoning) -> Span:
-    """当日、次日：自立项日期。"""
-    start = by.started(token.text)
-    due = start + timedelta(days=0 if token["n"] in ("当日", "当天") else 1)
-    return Span(due, due, due.year, notes=(f"“{token.text}”自{start}起",))

@@ -87,11 +87,14 @@ def read_ledger(grids: Mapping[str, Grid], as_of: date) -> Reading:
     )
     for table in reader.tables.values():
         _note_missing_columns(reader, table)
+    tasks = _tasks(reader)
+    initiated = {task.number: task.initiated for task in tasks if task.initiated}
+    reader.context = replace(reader.context, initiated=initiated)
     ledger = Ledger(
         year=reader.context.year,
         settings=settings,
         calendar=calendar,
-        tasks=_tasks(reader),
+        tasks=tasks,
         nodes=reader.each("nodes", entries.read_node),
         indicators=reader.each("indicators", entries.read_indicator),
         feedback=reader.each("feedback", entries.read_feedback),

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from pyengine.clauses import Clause, clauses_of, dubious, read_clause
+from pyengine.clauses import Clause, dubious, read_clause
 from pyengine.model import Deadline
 from pyengine.moments import Reckoning, Span, Unclear
-from pyengine.phrases import LONGEST, Token, prepare, scan
+from pyengine.phrases import LONGEST, Token, clauses_of, prepare, scan
 from pyengine.terms import DATED, FIRST_YEAR, LAST_YEAR, MISSING, OPEN_ENDED, UNREADABLE
 
 OPEN = re.compile(r"持续|长期|常态|贯穿|常年|日常|经常|常抓不懈|坚持不懈")
-AT_ONCE = re.compile(r"立行立改|立即|即知即改|马上就?办|即[行查]即改|立[查整]立改|立改立行|即刻|立刻")
+AT_ONCE = re.compile(r"立行立改|立即|即知即改|马上|即办|即[行查]即改|立[查整]立改|立改立行|即刻|立刻")
 ABSENT = re.compile(
-    r"待定|适时|尽快|尽早|抓紧|及早|近期|择期|另行|未定|不限|随时|暂无|^无$|^[-/]+$|^(?:按期|按时|限期|如期|及时|同步)"
+    r"待定|适时|尽快|尽早|抓紧|及早|近[期日]|择期|另行|未定|不限|随时|暂无|^无$|^[-/]+$|^(?:按期|按时|限[期时]|如期|及时|同步)"
     r"|(?:根据|按照?|依据?|视|待|照|结合).{0,16}?(?:安排|要求|部署|通知|进度|节点|计划|程序|规定|实际|情况|时限)"
 )
 _BRACKET = re.compile(r"\(([^()]{0,200})\)|\[([^\[\]]{0,200})\]|〔([^〔〕]{0,200})〕|【([^【】]{0,200})】")
-_DATE_WORDS = re.compile(r"\d+[年月日号.]|季度|半年|年底|顺延|推迟|延期|视|除|如(?!期)|若|或")
+_DATE_WORDS = re.compile(r"\d[年月日号.]|季度|半年|年底|顺延|推迟|延期|视|除|如(?!期)|若|或")
 
 
 def short(text: str) -> str:
@@ -77,7 +77,7 @@ def _unbracketed(text: str) -> tuple[str, tuple[str, ...]]:
         if match is None:
             break
         inner = next(filter(None, match.groups()), "")
-        alone = match[0] == text or re.fullmatch(r"(?:19|20)\d\d年?", inner)
+        alone = match[0] == text or "不含" in inner or re.fullmatch(r"(?:19|20)\d\d年?", inner)
         aside += [] if alone or not _DATE_WORDS.search(inner) else [inner]
         text = text[: match.start()] + (inner if alone else "") + text[match.end() :]
     return text, tuple(aside)
@@ -100,6 +100,8 @@ def _read(text: str, by: Reckoning) -> Deadline:
             dubious(clause)
     counted, start = _counting(found, doubts)
     endless = OPEN.search(plain) is not None
+    if endless and counted and all(clause.role == "begin" for clause in found if clause.spans):
+        return Deadline(OPEN_ENDED, start=counted[0].first, note=f"自{counted[0].first}启动，此后持续", text=text)
     if counted and not (all(span.whole for span in counted) and (endless or any(c.recurs for c in found))):
         return _due(text, plain, found, counted, start, doubts, by)
     return _undated(text, plain, found, counted, by)

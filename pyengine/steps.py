@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from pyengine.clauses import clauses_of, read_clause
+from pyengine.clauses import read_clause
 from pyengine.limits import recurrence
 from pyengine.model import Deadline
 from pyengine.moments import POINTS, Reckoning, Unclear
-from pyengine.phrases import LONGEST, Token, prepare, scan
+from pyengine.phrases import LONGEST, Token, clauses_of, prepare, scan
 from pyengine.sentences import ABSENT, OPEN, read_text, short
 from pyengine.terms import DATED, MISSING, OPEN_ENDED, UNREADABLE
 

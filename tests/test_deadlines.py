@@ -407,4 +407,4 @@ def test_long_texts_do_not_take_long(piece: str) -> None:
     for length in (399, 100_000):
         text = (piece * length)[:length]
         read_deadline(text, BY), read_steps(text[:4000], BY), date_inside(text, BY)
-    assert time.perf_counter() - begun < 2
+    assert time.perf_counter() - begun < 5
