@@ -237,7 +237,7 @@ def _continues(before: str, after: str, mark: str, known: Known) -> bool:
         return not right
     if known(left + right):
         return True
-    if known(left) and known(right):
+    if known(left) and not words.belongs(right):
         return False
     return words.wraps(left, right, "\n" in mark or "\r" in mark)
 

@@ -74,7 +74,7 @@ _AND_SO_ON = re.compile(
 )
 _STRONG = re.compile("(?:局|委|办|镇|乡|街道|公司|中心|大队|支队|管委会|办公室|政府)$")
 _COMMON = re.compile(
-    "^(?:办公室|管委会|管理委员会|委员会|联合社|联合会|大队|中心|公司|分局|支局|医院|总队|支队|分公司|支公司|服务中心|公室|员会|合会|合社)"
+    "^(?:人民政府|政府|办事处|办公室|管委会|管理委员会|委员会|联合社|联合会|大队|中心|公司|分局|支局|医院|总队|支队|分公司|支公司|服务中心|公室|员会|合会|合社)"
 )
 _SHORT = frozenset(
     {
@@ -95,7 +95,9 @@ _SHORT = frozenset(
         "各村",
     }
 )
-_ORGAN = re.compile("^.{0,4}[县市区旗州](?:委|政府|人民政府|人大|人大常委会|政协|纪委)$")
+_PARTS = re.compile("[\U000f0000-\U000ff004]")
+_OFFICE = re.compile("[办室部委局会组校]$")
+_ORGAN = re.compile("^(?!团).{0,4}[县市区旗州](?:委|政府|人民政府|人大|人大常委会|政协|纪委)$")
 PLACE = re.compile("[乡镇村屯]$|街道$|社区$")
 _HEAD = re.compile("^(?:[县市区旗省各团]|在县|驻县|国|中国|有关|相关|其他|全县)")
 
@@ -162,29 +164,27 @@ def and_so_on(name: str) -> tuple[str, str]:
     return name[: found.start()], found["more"] or ""
 
 
+def belongs(right: str) -> bool:
+    """right 自己不成一个名称，只能接着前面：括号、分工，或“办公室”“人民政府”这样没有名头的。"""
+    if right[0] in "（(〔[【" or _PARTS.match(right) or ROLE_END.fullmatch(clean(right)):
+        return True
+    return _COMMON.match(right) is not None and len(right) < 5
+
+
 def wraps(left: str, right: str, line: bool) -> bool:
     """left 到此没有说完，right 接着它（一个名称被换行或空白拆开）。"""
-    if left[-1] in "和及与暨、（(" or right[0] in "（(〔[【和与" or left.endswith("总局"):
+    if belongs(right) or left[-1] in "和及与暨、（(" or right[0] in "和与" or (left[-1], right[0]) == ("社", "会"):
         return True
-    if 0xF0000 <= ord(right[0]) < 0xFF000 or ord(right[0]) >= 0xFF001:
-        return True
-    if ROLE_END.fullmatch(clean(right)):
-        return True
-    if _COMMON.match(right) and not _HEAD.match(right) and len(right) < 5:
-        return True
+    if left.endswith("总局"):
+        return _HEAD.match(right) is None
+    ended, headed = _ENDS.search(left) is not None, _HEAD.match(right) is not None
     if len(left) <= 2 and left not in _SHORT and not _STRONG.search(left) and not ROLE_END.fullmatch(left):
         return True
-    if len(right) == 1 or (len(right) == 2 and right not in _SHORT and not _ENDS.search(right)):
+    if _ORGAN.match(left) and not headed and _OFFICE.search(right):
         return True
-    if _ORGAN.match(left) and not _HEAD.match(right) and _ENDS.search(right):
-        return True
-    return (
-        line
-        and not _ENDS.search(left)
-        and not ROLE_END.search(left)
-        and left[:2] != right[:2]
-        and not (left.endswith(("区", "县")) and is_collective(left))
-    )
+    if len(right) <= 2 and right not in _SHORT and not (ended and _HEAD.fullmatch(right)):
+        return len(right) == 1 or not _ENDS.search(right) or (not ended and line)
+    return line and not ended and not ROLE_END.search(left) and left[:2] != right[:2] and not is_collective(left)
 
 
 _COUNT = "(?:\\d+|[一二三四五六七八九十百两]+)(?:多|余)?"
@@ -228,6 +228,9 @@ def brackets(text: str) -> Iterator[tuple[int, int]]:
 
 
 def bare_name(name: str) -> str:
-    """括号以前的名称；没有括号、括号开头的照原样。"""
-    groups = list(brackets(name))
-    return name[: groups[0][0]] if groups and groups[0][0] else name
+    """名称去掉末尾的括号；没有的、只有括号的照原样。"""
+    bare = name
+    for start, end in reversed(tuple(brackets(name))):
+        if end == len(bare):
+            bare = bare[:start]
+    return bare or name
