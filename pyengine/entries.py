@@ -60,11 +60,7 @@ def read_task(row: Row, context: Context) -> model.Task | None:
     if not isinstance(row.raw("牵头单位"), CellError) and not split_units(row.text("牵头单位")):
         row.note(catalogue.LEAD_MISSING, "牵头单位")
     initiated = row.date("立项日期")
-    leads = row.units("牵头单位", context.directory, lead=True)
-    written = (*row.helpers("牵头单位", context.directory), *row.units("责任单位", context.directory))
-    collectives = tuple(
-        (name, members) for name in dict.fromkeys(written) if (members := context.directory.expand(name))
-    )
+    leads, responsible, collectives = _units_of(row, context.directory)
     return model.Task(
         place=row.place,
         number=number,
@@ -75,7 +71,7 @@ def read_task(row: Row, context: Context) -> model.Task | None:
         stars=_stars(row),
         lead_leader=row.text("牵头领导"),
         lead_units=leads,
-        responsible_units=_responsible(written, dict(collectives), leads),
+        responsible_units=responsible,
         initiated=initiated,
         start_due=context.deadline(row, "启动时限", initiated),
         started=row.date("实际启动日期"),
@@ -94,12 +90,17 @@ def read_task(row: Row, context: Context) -> model.Task | None:
     )
 
 
-def _responsible(
-    written: tuple[str, ...], collectives: Mapping[str, tuple[str, ...]], leads: tuple[str, ...]
-) -> tuple[str, ...]:
-    """责任单位：统称换成它的各单位，不重复；牵头的不再算责任单位。"""
-    units = (unit for name in written for unit in collectives.get(name, (name,)))
-    return tuple(dict.fromkeys(unit for unit in units if unit not in leads))
+_Collectives = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def _units_of(row: Row, directory: Directory) -> tuple[tuple[str, ...], tuple[str, ...], _Collectives]:
+    """牵头单位、责任单位，和责任单位里的统称各指哪些单位；牵头的不再算责任单位。"""
+    leads = row.units("牵头单位", directory, lead=True)
+    written = (*row.helpers("牵头单位", directory), *row.units("责任单位", directory))
+    collectives = tuple((name, members) for name in dict.fromkeys(written) if (members := directory.expand(name)))
+    spread = dict(collectives)
+    units = (unit for name in written for unit in spread.get(name, (name,)))
+    return leads, tuple(dict.fromkeys(unit for unit in units if unit not in leads)), collectives
 
 
 def _stars(row: Row) -> int | None:

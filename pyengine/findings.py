@@ -57,7 +57,7 @@ SETTING_BAD = Kind("C19", ERROR, "设置“{item}”取值“{value}”读不出
 CHILD_UNNUMBERED = Kind("C22", WARNING, "没有编号，未计入", "补上所属事项的编号")
 EVENT_DATE_MISSING = Kind("C20", WARNING, "没有日期，未计入", "补上日期")
 APPRAISAL_UNREADABLE = Kind("C23", ERROR, "{column}“{value}”{why}，得分待核", "{how}")
-DEADLINE_DOUBT = Kind("C24", NOTICE, "{column}：{note}", "核对读法；不对的改写成 2026-06-30 这样的日期")
+DEADLINE_DOUBT = Kind("C25", NOTICE, "{column}：{note}", "核对读法；不对的改写成 2026-06-30 这样的日期")
 
 # 跨行
 NUMBER_TWICE = Kind("X01", ERROR, "编号“{value}”重复（另见 {other}）", "改成不重复的编号")

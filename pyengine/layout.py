@@ -112,7 +112,7 @@ def _column(item: Mapping[str, Any]) -> Column:
 
 def header_key(text: object) -> str:
     """表头比对用的写法：全半角统一，去掉一切空白；只用于比对，不改原文。"""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)) if isinstance(text, str) else ""
+    return re.sub(r"[\s\u200b-\u200f\ufeff]+", "", unicodedata.normalize("NFKC", text)) if isinstance(text, str) else ""
 
 
 def column_letter(column: int) -> str:

@@ -65,8 +65,11 @@ def adopt(source: Source, maps: Mapping[str, SheetMap], today: date, step: Calla
     step("认表头、归事项")
     seen = survey(source, known_heads(), maps)
     if not seen.drafts:
+        headed = next((item.sheet.name for item in seen.found if item.parts), "")
         raise StructureError(
-            f"{source.path.name} 里没有找到台账：没有一张表有“工作任务”和单位、时限、序号的表头",
+            f"{source.path.name} 的“{headed}”有表头，没有一项任务"
+            if headed
+            else f"{source.path.name} 里没有找到台账：没有一张表有“工作任务”和单位、时限、序号的表头",
             "请核对文件；表头特别的，用 --map 写出对照表，改好再运行",
         )
     journal = Journal()
@@ -159,7 +162,12 @@ def _write(desk: Desk, finding: Finding) -> None:
     if finding.roster:
         for cell in sheet.cells():
             journal.kept(cell, "名录的表头、说明")
-    for part in finding.parts:
+    desk.sheet_year = chart.stated_year(cell.text for part in finding.parts for cell in part.above)
+    if desk.sheet_year not in (0, desk.year):
+        journal.about(
+            sheet.name, NOTICE, f"这张表的标题写的是 {desk.sheet_year} 年，没有写年份的时限按这一年读，写成日期"
+        )
+    for part in finding.parts if finding.kind == LEDGER else ():
         _write_part(desk, finding, part)
     check_hidden(sheet, journal)
     check_formulas(sheet, journal, WARNING if finding.kind == LEDGER else NOTICE)

@@ -78,7 +78,7 @@ def _text_lines(sheet: Sheet) -> Iterator[Cell]:
 
 def _labels(line: Cell, heads: Heads) -> Iterator[tuple[str, str, Cell]]:
     """一行里的各个“标签：内容”：(栏, 标签, 内容)。开头不是标签的不算。"""
-    found = [(match, role) for match in _LABEL.finditer(line.text) if (role := _label_role(match[1], heads))]
+    found = [(match, role) for match in _LABEL.finditer(line.text) if (role := label_role(match[1], heads))]
     if found and not _NUMBERED.sub("", line.text[: found[0][0].start()]).strip("　 【[（("):
         yield from _labelled(line, found, len(line.text))
 
@@ -91,7 +91,7 @@ def _inside(line: Cell, heads: Heads) -> Iterator[tuple[str, str, Cell]]:
     found = [
         (match, role)
         for match in _LABEL.finditer(line.text)
-        if match.start() >= bracket.start() and (role := _label_role(match[1], heads))
+        if match.start() >= bracket.start() and (role := label_role(match[1], heads))
     ]
     if found:
         yield from _labelled(line, found, bracket.end(1))
@@ -105,11 +105,17 @@ def _labelled(line: Cell, found: list[tuple[re.Match[str], str]], end: int) -> I
             yield role, match[1], Cell(line.sheet, line.row, line.column, text, partial=True)
 
 
-def _label_role(text: str, heads: Heads) -> str | None:
+def label_role(text: str, heads: Heads) -> str | None:
+    """标签是哪一栏；不看内容定不了的，取最常见的意思。"""
     role = heads.role(text)
-    return {"办理状态？": "最新进展", "完成进度？": "完成进度", "节点？": h.STEP, "工作任务？": h.DETAIL}.get(
-        role or "", role
-    )
+    return {
+        "办理状态？": "最新进展",
+        "完成进度？": "完成进度",
+        "节点？": h.STEP,
+        "工作任务？": h.DETAIL,
+        "批示内容？": h.DETAIL,
+        "章节？": h.SECTION,
+    }.get(role or "", role)
 
 
 def _take(block: _Block, labels: tuple[tuple[str, str, Cell], ...]) -> None:

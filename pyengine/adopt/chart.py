@@ -55,6 +55,12 @@ def year_of(texts: Iterable[str], days: Iterable[date], fallback: int) -> tuple[
     return fallback, "表上没有写年份，按今年计，请核对"
 
 
+def stated_year(texts: Iterable[str]) -> int:
+    """表头以上的话里写明的年份；没有写、写了几个的为 0。"""
+    found = {int(year) for text in texts for year in _YEAR.findall(text)}
+    return found.pop() if len(found) == 1 else 0
+
+
 def county_of(texts: Iterable[str]) -> str:
     """县名：标题、填报单位里写的；看不出为空串。"""
     found = Counter(name for text in texts for name in _COUNTY.findall(text) if not _NOT_COUNTY.search(name))

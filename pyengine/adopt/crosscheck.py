@@ -26,7 +26,7 @@ def check_sequence(drafts: Sequence[Draft], journal: Journal) -> None:
     section: tuple[Cell, ...] = ()
     for draft in drafts:
         cell = draft.first(h.SEQUENCE)
-        number = int(cell.text) if cell and cell.text.isdigit() else None
+        number = int(plain(cell.text)) if cell and plain(cell.text).isdecimal() else None
         if cell is None or number is None or cell == before:
             continue
         before = cell
@@ -70,6 +70,9 @@ def check_twice(drafts: Iterable[Draft], journal: Journal) -> None:
 def check_columns(region: Region, journal: Journal) -> None:
     """没有完成时限、牵头单位栏的，整张表说一次。"""
     first = region.head_cells[0]
+    if region.guessed:
+        cell = next(column.path[-1] for column in region.of(h.TASK) if column.path)
+        journal.doubt(cell, WARNING, f"没有认得的任务栏，把“{region.guessed}”当作工作任务，请核对")
     if not region.has(h.DUE):
         if region.has(h.STEP):
             journal.doubt(first, NOTICE, "没有完成时限列，按最后一个节点确定")
@@ -92,6 +95,8 @@ def check_formulas(sheet: Sheet, journal: Journal, severity: str) -> None:
 
 def check_hidden(sheet: Sheet, journal: Journal) -> None:
     """隐藏的行列、筛选、带不过来的东西。"""
+    if sheet.hidden:
+        journal.about(sheet.name, NOTICE, "这张表是隐藏的，已一并迁移")
     rows = [row for row in sheet.hidden_rows if sheet.row(row)]
     if rows:
         note = f"有隐藏行（{'、'.join(map(str, rows[:40]))}{'……' if len(rows) > 40 else ''}），已一并迁移"

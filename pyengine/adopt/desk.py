@@ -36,11 +36,13 @@ class Desk:
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     used: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
+    sheet_year: int = 0
+    """正在迁的这张表自己的年度（标题写着别的年份的）。"""
 
-    def reckoning(self, initiated: date | None, meeting: date | None = None) -> Reckoning:
-        """时限按什么读：与日常读台账一样，只是另外知道会议日期。"""
+    def reckoning(self, initiated: date | None, meeting: date | None = None, daily: bool = False) -> Reckoning:
+        """时限按什么读；daily 为日常读新台账时的读法：没有会议日期，年度只有一个。"""
         return Reckoning(
-            year=initiated.year if initiated else self.year, calendar=self.calendar, initiated=initiated, meeting=meeting,
+            year=initiated.year if initiated else self.year if daily else self.sheet_year or self.year, calendar=self.calendar, initiated=initiated, meeting=meeting,
             early=self.settings.int("月初按几日"), inclusive=self.settings["时限含当日"] == "是",
             at_once=self.settings.int("立行立改工作日"), roll=self.settings["届满遇休顺延"] == "是",
         )  # fmt: skip

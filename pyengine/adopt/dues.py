@@ -54,7 +54,7 @@ def _phrase(item: Item, header: str) -> Deadline | None:
         return None
     value = cells[0].value if len(cells) == 1 else "\n".join(dict.fromkeys(cell.text for cell in cells))
     found = read_deadline(value, item.desk.reckoning(item.initiated, item.meeting))
-    daily = read_deadline(value, item.desk.reckoning(item.initiated))
+    daily = read_deadline(value, item.desk.reckoning(item.initiated, daily=True))
     if isinstance(value, str) and (found.kind, found.due) == (daily.kind, daily.due):
         item.put(header, value, cells)
     elif found.due is not None:
@@ -72,8 +72,8 @@ def _say(item: Item, header: str, found: Deadline) -> None:
         item.doubt(header, ERROR, f"{header}无法识别：{found.note}")
     elif found.kind == MISSING and header == h.DUE:
         item.doubt(header, WARNING, f"{header}未写明日期：{found.note}")
-    elif found.due is not None and found.due.year < item.desk.year and header == h.DUE:
-        item.doubt(header, ERROR, f"完成时限 {found.due} 早于台账年度 {item.desk.year}，请核对")
+    elif found.due is not None and found.due.year < (item.desk.sheet_year or item.desk.year) and header == h.DUE:
+        item.doubt(header, ERROR, f"完成时限 {found.due} 早于台账年度 {item.desk.sheet_year or item.desk.year}，请核对")
     elif found.doubt:
         item.doubt(header, _gravity(found), found.doubt)
     elif found.note and found.kind == DATED:

@@ -93,7 +93,9 @@ def _progress(item: Item) -> float | None:
         item.put("完成进度", plain_value(cell), (cell,))
         item.doubt("完成进度", WARNING, f"完成进度“{cell.text}”无法识别，照原样写入，请改成百分数")
         return None
-    if isinstance(cell.value, int | float) and cell.value > 2:
+    if (isinstance(cell.value, int | float) and cell.value > 2) or (
+        re.fullmatch(r"\d+(\.\d+)?", plain(cell.text)) and share * 100 == float(plain(cell.text))
+    ):
         item.doubt("完成进度", WARNING, f"完成进度 {cell.text} 大于1，按 {percent(share)} 理解，请确认")
     value = cell.value if isinstance(cell.value, int | float) and cell.value <= 2 else round(float(share), 6)
     item.put("完成进度", value, (cell,))
@@ -123,7 +125,7 @@ def write_dates(item: Item) -> None:
         _date(item, header)
     cells = item.draft.cells.get(h.MEETING, ())
     if cells:
-        item.meeting = read_day(cells[0], item.desk.year)
+        item.meeting = read_day(cells[0], item.desk.sheet_year or item.desk.year)
         item.remark(_head(item, h.MEETING), _shown(cells[0]), cells)
 
 
@@ -141,7 +143,7 @@ def _date(item: Item, header: str) -> date | None:
     cell = item.draft.first(header)
     if cell is None or isinstance(cell.value, CellError):
         return None
-    day = read_day(cell, item.desk.year)
+    day = read_day(cell, item.desk.sheet_year or item.desk.year)
     if day is not None:
         item.put(header, day, (cell,))
         if isinstance(cell.value, str) and "年" not in cell.text and not re.match(r"\d{4}", plain(cell.text)):

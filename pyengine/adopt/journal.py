@@ -78,7 +78,7 @@ class Journal:
                 if not entry.handling:
                     entry.handling = LEFT
                     self._note(entry, "不在表里，认不出是什么")
-                    entry.severity = entry.severity or NOTICE
+                    entry.severity = entry.severity or WARNING
 
     def tally(self, sheets: Iterable[Sheet]) -> Mapping[str, Counter[str]]:
         """每张表的有内容的格：各种处理各几格。"""

@@ -178,13 +178,24 @@ def _numbered_section(region: Region, row: int, cells: tuple[Cell, ...], task: C
     supports = supports or next(
         (c for c in cells if c.column in {column.index for column in region.of(h.DETAIL)}), None
     )
+    first = cells[0]
     if supports or region.has(h.LEAD, h.UNITS, h.DUE) is False:
         return None
-    first = cells[0]
-    if _NUMERAL.match("".join(first.text.split())) and task is not None and task.row == row:
+    if task is not None and task.row == row and (_NUMERAL.match("".join(first.text.split())) or _parent(region, row)):
         title = f"{first.text.strip()}{'' if first.text.strip()[-1] in '、.．)）' else '、'}{task.text}"
         return Cell(first.sheet, row, task.column, title)
     return first if _numbered_title(first.text) and (task is None or task == first) else None
+
+
+def _parent(region: Region, row: int) -> bool:
+    """下一行的序号是不是这一行的下级（1 → 1.1、1-1、（1））。"""
+    number, below = (_value(region, at, h.SEQUENCE) for at in (row, row + 1))
+    if number is None or below is None or below.row == number.row:
+        return False
+    mine, next_one = number.text.strip("、.． "), below.text
+    return mine.isdecimal() and (
+        re.match(rf"{mine}[.．\-－]\d", next_one) is not None or re.match(r"[(（]1[)）]", next_one) is not None
+    )
 
 
 def _continues(region: Region, row: int, group: Group) -> bool:

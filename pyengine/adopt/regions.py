@@ -56,6 +56,8 @@ class Region:
     last: int
     end: int
     columns: tuple[Column, ...]
+    guessed: str = ""
+    """认不出任务栏时，按内容取作工作任务的那一栏的表头。"""
 
     def of(self, *roles: str) -> tuple[Column, ...]:
         """归到这些栏的各列。"""
@@ -86,6 +88,23 @@ class Region:
         """表头的各格。"""
         found = (cell for column in self.columns for cell in column.path)
         return tuple(dict.fromkeys(found))
+
+
+def with_task(region: Region) -> Region:
+    """没有任务栏的表：认不出的各栏里，文字最长、各行不重复的一栏取作工作任务；没有这样的栏则照旧。"""
+    if region.has(h.TASK) or not region.has(h.LEAD, h.UNITS, h.HELP):
+        return region
+    best, width = None, 4.0
+    for column in region.of_unknown():
+        texts = [
+            c.text for row in range(region.last + 1, region.end + 1) if (c := region.sheet.own(row, column.index)).text
+        ]
+        mean = sum(map(len, texts)) / len(texts) if texts else 0.0
+        if column.path and len(set(texts)) * 10 >= len(texts) * 8 and mean > width:
+            best, width = column, mean
+    if best is None:
+        return region
+    return replace(renamed(region, {best.index: h.TASK}), guessed=best.full_head)
 
 
 def find_regions(sheet: Sheet, heads: Heads, fixed: tuple[int, int] | None = None) -> tuple[Region, ...]:
@@ -136,7 +155,7 @@ def _score(sheet: Sheet, heads: Heads, row: int) -> int:
     """这一行像不像表头：认出几栏；没有任务栏、或只认出一栏的为 0。"""
     cells = [cell for cell in sheet.row(row) if isinstance(cell.value, str) and len(cell.text) <= _LONG]
     roles = {role for cell in cells if (role := heads.role(cell.text))}
-    marked = bool(roles & _MARKS) and bool(roles & _CORE)
+    marked = (bool(roles & _MARKS) and bool(roles & _CORE)) or len(roles & _CORE) >= 3
     return len(roles) if marked and len(roles) * 2 >= len(sheet.row(row)) - 1 else 0
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from statistics import median
 
 from pyengine.adopt import heads as h
-from pyengine.adopt.regions import Column, Region, renamed
+from pyengine.adopt.regions import Column, Region, renamed, with_task
 from pyengine.adopt.source import Cell
 from pyengine.adopt.words import is_state
 from pyengine.cells import read_share
@@ -31,7 +31,7 @@ def settled(region: Region) -> Region:
     _dated_details(region, roles)
     _only_one(roles)
     vague = {c.index for c in region.columns if c.role == h.LEAD and not _SAID_LEAD.search(c.full_head)}
-    return renamed(region, _units(_dates(roles), vague))
+    return with_task(renamed(region, _units(_dates(roles), vague)))
 
 
 def _settle(region: Region, column: Column, taken: set[str | None]) -> str | None:
@@ -104,7 +104,8 @@ def _units(roles: Mapping[int, str | None], vague: set[int]) -> dict[int, str | 
     """
     found = dict(roles)
     if not {h.HELP, h.UNITS} & set(found.values()):
-        found = {index: h.UNITS if index in vague else role for index, role in found.items()}
+        said = any(role == h.LEAD and index not in vague for index, role in found.items())
+        found = {index: (h.HELP if said else h.UNITS) if index in vague else role for index, role in found.items()}
     if h.LEAD in found.values():
         found = {index: h.HELP if role == h.UNITS else role for index, role in found.items()}
     elif h.UNITS not in found.values():

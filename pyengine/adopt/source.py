@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from html import unescape
@@ -27,6 +27,8 @@ _LINK = re.compile(rb"<(?:\w+:)?hyperlink\s")
 _FORMULA = re.compile(
     rb"<(?:\w+:)?c\s[^>]*?\br=\"([A-Z]{1,3})(\d+)\"[^>]*>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_HIDDEN_SHEET = re.compile(rb"<(?:\w+:)?sheet\s(?=[^>]*\sstate=\"(?:hidden|veryHidden)\")[^>]*?\bname=\"([^\"]*)\"")
 _REF = re.compile(r"([A-Z]{1,3})(\d+)")
 _LEFT_BEHIND = {
     "drawing": "图片、图表或文本框",
@@ -75,6 +77,7 @@ class Sheet:
     left_behind: tuple[str, ...] = ()
     uncounted: tuple[tuple[int, int, str], ...] = ()
     """没有存下计算结果的公式：行、列、公式。"""
+    hidden: bool = False
 
     @property
     def height(self) -> int:
@@ -136,7 +139,9 @@ def read_source(path: Path) -> Source:
     """读原有的工作簿。不是 .xlsx/.xlsm 的抛 NotALedgerFile（说明是什么、怎么另存），读不到的抛 OSError。"""
     package = Package.open(path)
     book = workbook_of(package, package.to_bytes())
-    return Source(path, tuple(_sheet(package, name, read_grid(package, book, name)) for name in package.sheets()))
+    hidden = {unescape(name.decode()) for name in _HIDDEN_SHEET.findall(package.text(package.workbook))}
+    sheets = (_sheet(package, name, read_grid(package, book, name)) for name in package.sheets())
+    return Source(path, tuple(replace(sheet, hidden=sheet.name in hidden) for sheet in sheets))
 
 
 def _sheet(package: Package, name: str, grid: Grid) -> Sheet:
@@ -144,6 +149,7 @@ def _sheet(package: Package, name: str, grid: Grid) -> Sheet:
     xml = package.text(part)
     kinds = {relation.kind for relation in package.relationships(part)}
     left = tuple(words for kind, words in _LEFT_BEHIND.items() if kind in kinds)
+    grid = Grid(tuple(tuple(_unescaped(value) for value in row) for row in grid.rows), grid.merges)
     return Sheet(
         name,
         _from_1900(grid) if package.date1904 else grid,
@@ -157,6 +163,13 @@ def _sheet(package: Package, name: str, grid: Grid) -> Sheet:
             for letters, row, text in _FORMULA.findall(xml)
         ),
     )
+
+
+def _unescaped(value: object) -> object:
+    """文件里把控制符写成 _x000D_ 的，还原（回车去掉）。"""
+    if not isinstance(value, str) or "_x" not in value:
+        return value
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _from_1900(grid: Grid) -> Grid:

@@ -9,6 +9,7 @@ from pyengine.adopt import chart
 from pyengine.adopt import heads as h
 from pyengine.adopt.blocks import read_blocks
 from pyengine.adopt.drafts import Draft, drafts_of
+from pyengine.adopt.forms import read_forms
 from pyengine.adopt.heads import Heads
 from pyengine.adopt.lines import is_heading, read_lines
 from pyengine.adopt.mapping import AS_COPY, SKIP, SheetMap
@@ -60,7 +61,7 @@ class Survey:
     @property
     def parts(self) -> tuple[Part, ...]:
         """全部台账的各个表。"""
-        return tuple(part for item in self.found for part in item.parts)
+        return tuple(part for item in self.found if item.kind == LEDGER for part in item.parts)
 
     @property
     def drafts(self) -> tuple[Draft, ...]:
@@ -84,13 +85,13 @@ def _look(sheet: Sheet, heads: Heads, fixed: SheetMap, stem: str) -> Finding:
         cell, title = chart.title_of(parts[0].above, sheet, stem)
         return Finding(sheet, LEDGER, fixed.use or chart.ledger_for(sheet, title), title, cell, parts)
     roster = roster_of(sheet)
-    return Finding(sheet, ROSTER, roster=roster) if roster else Finding(sheet, COPY)
+    return Finding(sheet, ROSTER, roster=roster) if roster else Finding(sheet, COPY, parts=parts)
 
 
 def _parts(sheet: Sheet, heads: Heads, fixed: SheetMap) -> Iterator[Part]:
     regions = find_regions(sheet, heads, fixed.head_rows)
     if not regions:
-        blocks = read_blocks(sheet, heads)
+        blocks = read_blocks(sheet, heads) or read_forms(sheet, heads)
         if blocks is not None:
             first = min(draft.rows[0] for draft in blocks.drafts)
             above = tuple(cell for cell in blocks.others if cell.row < first)
@@ -99,7 +100,9 @@ def _parts(sheet: Sheet, heads: Heads, fixed: SheetMap) -> Iterator[Part]:
         return
     top = 1
     for region in regions:
-        yield _part(_fixed(settled(region), fixed.columns), top)
+        found = _fixed(settled(region), fixed.columns)
+        if found.has(h.TASK):
+            yield _part(found, top)
         top = region.end + 1 if region.columns[-1].index == sheet.width else top
 
 
