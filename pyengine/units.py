@@ -1,4 +1,4 @@
-"""单位：把“发改局、教育局牵头”拆成单位名录里的全称。括号是名称的一部分；认不出的只提示，不代填。"""
+"""单位名录：单位栏里的名称认成名录里的全称；认不出的只提示，不代填。"""
 
 from __future__ import annotations
 
@@ -10,48 +10,25 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pyengine.model import Unit
+from pyengine.unit_lists import Roles, names_in, same_as_above, split_roles, split_units, units_in_task
+from pyengine.unit_words import is_collective
 
-_SEPARATORS = "、，,；;/\n\r\t 　"
-_OPEN, _CLOSE = "（(〔[【", "）)〕]】"
-_WITH_STOP = re.compile(r"(中)、(省直|直)")  # “在县中、省直各单位”是一个统称
-_ROLE = re.compile(r"(?:按职责分工)?(?:分别|共同)?(?:牵头|配合|负责|汇总|协办|主办)(?:单位)?$|等(?:单位|部门)?$")
-_LABEL = re.compile(r"^(?:牵头|责任|配合|协办|主办|承办)(?:单位|部门)[：:]")
-_COLLECTIVE = re.compile(
-    r"^(?:(?:全县|县直|县政府|在县|中省直|市直|区直|相关|有关|其他|\d+个|[一二三四五六七八九十]+个)*各?.*"
-    r"(?:各|有关|相关|全县).*(?:单位|部门|乡镇|乡|镇|街道|社区|专班|科室)|各.+|(?:在县)?(?:中省直|中直|省直|市直|县直)(?:单位|部门)|有关(?:单位|部门)|"
-    r"(?:\d+|[一二三四五六七八九十]+)个?(?:乡镇|县区|县|区))(?:人民政府)?$"
-)
+__all__ = [
+    "Directory",
+    "Roles",
+    "is_collective",
+    "same_as_above",
+    "split_roles",
+    "split_units",
+    "unit_key",
+    "units_in_task",
+]
 
 
 @lru_cache(maxsize=8192)
 def unit_key(name: str) -> str:
     """单位名称比对用的写法：全半角统一、去空白。"""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name))
-
-
-@lru_cache(maxsize=8192)
-def split_units(text: str) -> tuple[str, ...]:
-    """单位栏里的各个名称，按原文次序、去重；不在括号里断开。"""
-    parts, depth, current = [], 0, ""
-    for char in _WITH_STOP.sub(r"\1\2", text):
-        depth += (char in _OPEN) - (char in _CLOSE and depth > 0)
-        if char in _SEPARATORS and depth == 0:
-            parts.append(current)
-            current = ""
-        else:
-            current += char
-    names = (_bare(part) for part in (*parts, current))
-    return tuple(dict.fromkeys(name for name in names if name))
-
-
-def _bare(part: str) -> str:
-    name = _LABEL.sub("", part.strip().strip("。.：:"))
-    return _ROLE.sub("", name) if _ROLE.fullmatch(name) is None else ""
-
-
-def is_collective(name: str) -> bool:
-    """是否统称（各乡（镇）、县直有关部门……），统称不是一个单位。"""
-    return bool(_COLLECTIVE.match(re.sub(r"[()（）]", "", unit_key(name))))
 
 
 @dataclass(frozen=True)
@@ -93,7 +70,7 @@ class Directory:
         return known
 
     def _read(self, text: str, lead: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        found = {name: self.resolve(name) for name in split_units(text)}
+        found = {name: self.resolve(name) for name in names_in(text, self.resolve)}
         strange = tuple(name for name, full in found.items() if full is None and (lead or not is_collective(name)))
         names = (full or name for name, full in found.items() if full or not lead)
         return tuple(dict.fromkeys(names)), strange

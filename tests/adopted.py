@@ -85,13 +85,18 @@ def compare(result: Adopted, score: Score) -> None:
 
 def examine(book: Path, with_directory: bool) -> Score:
     """迁移一本台账并对照；返回得分。"""
-    score, directory = Score(), book.with_name(DIRECTORY)
-    use = directory if with_directory and directory.is_file() else None
+    score, use = Score(), book.with_name(DIRECTORY) if with_directory and has_directory(book) else None
     with tempfile.TemporaryDirectory() as folder:
         result = adopt_one(book, Path(folder), use, score)
         if result is not None:
             compare(result, score)
     return score
+
+
+def has_directory(book: Path) -> bool:
+    """台账的单位在不在旁边的单位名录里（别的地方的台账，名录放着也对不上）。"""
+    meta = json.loads(side_file(book).read_text(encoding="utf-8")).get("meta", {})
+    return book.with_name(DIRECTORY).is_file() and meta.get("directory", True)
 
 
 def books_in(folder: Path) -> list[Path]:
@@ -104,6 +109,8 @@ def main(arguments: list[str]) -> int:
     folder = Path(next((a for a in arguments if not a.startswith("-")), str(Path(__file__).parent / "ledgers")))
     worst = 0
     for book, with_directory in product(books_in(folder) if folder.is_dir() else [folder], (True, False)):
+        if with_directory and not has_directory(book):
+            continue
         score = examine(book, with_directory)
         total = score.passed + len(score.failed)
         print(f"{score.passed:5}/{total:<5} {book.stem}{'' if with_directory else '（无名录）'}")

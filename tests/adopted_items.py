@@ -23,6 +23,7 @@ from adopted_seen import (
 )
 from units_seen import squash
 
+STATES = ("正在办理", "已落实", "已完成")
 ITEM_START = re.compile(r"^([(]?\d+[)]?[.、,]?|[一二三四五六七八九十]+[、.]|[(][一二三四五六七八九十]+[)])")
 
 
@@ -100,8 +101,8 @@ def check_reading(result: Adopted, item: Mapping[str, Any], place: tuple[str, in
 
     score.check(same_task(item["task"], seen("工作任务")), f"工作任务 应“{item['task']}”，得“{seen('工作任务')}”")
     for key, head in (("goal", "年度目标"), ("lead_official", "牵头领导")):
-        want = squash(str(item.get(key) or ""))
-        score.check(want == squash(str(seen(head) or "")), f"{head} 应“{want}”，得“{seen(head)}”")
+        want = squash(str(item.get(key) or "")).rstrip("。;")
+        score.check(want == squash(str(seen(head) or "")).rstrip("。;"), f"{head} 应“{want}”，得“{seen(head)}”")
     check_units(result, item, seen("牵头单位"), seen("责任单位"), score)
     check_due(result, item, place, score)
     check_stars(item, seen("星级"), score)
@@ -116,8 +117,9 @@ def check_reading(result: Adopted, item: Mapping[str, Any], place: tuple[str, in
     if item.get("section"):
         score.check(core(item["section"]) in kept, f"章节“{item['section']}”不在备注、事项来源里")
     if item.get("status_text"):
-        kept += squash(str(seen("办理状态") or ""))
-        score.check(squash(item["status_text"]) in kept, f"办理状态的原话“{item['status_text']}”不见了")
+        state = squash(str(seen("办理状态") or ""))
+        good = state in STATES or squash(item["status_text"]) in kept + state
+        score.check(good, f"办理状态 应“{item['status_text']}”或与它相当的规定词，得“{state}”")
     if item.get("nodes"):
         check_nodes(result, item["nodes"], str(seen("编号")), score)
     elif (got := node_rows(result, str(seen("编号")))) and item.get("due_kind") != "日期":

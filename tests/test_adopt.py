@@ -37,9 +37,7 @@ def _side(book: Path) -> dict[str, Any]:
 
 def _variants() -> list[Any]:
     """每本台账两次：旁边有单位名录、没有；本来就没有名录的只试一次。"""
-    both = [
-        (book, has) for book in BOOKS for has in (True, False) if not has or book.with_name(adopted.DIRECTORY).is_file()
-    ]
+    both = [(book, has) for book in BOOKS for has in (True, False) if not has or adopted.has_directory(book)]
     return [pytest.param(book, has, id=f"{book.stem}{'' if has else '-无名录'}") for book, has in both]
 
 

@@ -1,0 +1,297 @@
+"""单位栏的文字：断成一个个名称，读出谁牵头、谁配合。名称照原文，括号是名称的一部分；只看字面，不查名录。"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from pyengine import unit_words as words
+
+Known = Callable[[str], object]
+"""名录认不认得这个名称：认得为真。"""
+
+_LEAD, _DUTY, _LISTED, _HELP = "牵头", "负责", "责任", "配合"
+_MASK: Final = 0xF0000
+_ALONE: Final = {_LEAD: "\U000ff001", _DUTY: "\U000ff002", _HELP: "\U000ff003"}
+_PRIVATE = re.compile("[\U000f0000-\U000fffff]")
+_OPEN, _CLOSE = "（(〔[【", "）)〕]】"
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """分工：lead 牵头，responsible 责任、配合，都照原文；marked 原文写了谁牵头（负责），不是按排名第一推定的。"""
+
+    lead: tuple[str, ...]
+    responsible: tuple[str, ...]
+    marked: bool
+
+
+@dataclass(slots=True)
+class _Named:
+    name: str
+    role: str = ""
+
+
+def _nothing(name: str) -> object:
+    return None
+
+
+@lru_cache(maxsize=8192)
+def split_units(text: str) -> tuple[str, ...]:
+    """单位栏里的各个名称，按原文次序、去重；不在括号里断开。"""
+    return names_in(text)
+
+
+@lru_cache(maxsize=8192)
+def split_roles(text: str) -> Roles:
+    """一栏里的牵头单位和其余单位；没有写明谁牵头的，排在第一位的牵头。"""
+    return roles_in(text)
+
+
+def names_in(text: str, known: Known = _nothing) -> tuple[str, ...]:
+    """同 split_units；“和”字、换行处是不是两家，known 认得的以它为准。"""
+    return tuple(dict.fromkeys(item.name for item in _read(text, known)))
+
+
+def roles_in(text: str, known: Known = _nothing) -> Roles:
+    """同 split_roles；“和”字、换行处是不是两家，known 认得的以它为准。"""
+    named = _read(text, known)
+    lead = [item.name for item in named if item.role == _LEAD]
+    duty = [item.name for item in named if item.role == _DUTY][:1]
+    first = [item.name for item in named if item.role == _LISTED][:1] or [item.name for item in named][:1]
+    leads = tuple(dict.fromkeys(lead or duty or first))
+    others = dict.fromkeys(item.name for item in named if item.name not in leads)
+    return Roles(leads, tuple(others), bool(lead or duty))
+
+
+def same_as_above(text: str) -> bool:
+    """是否“同上”“〃”一类：照抄上一行。"""
+    return words.SAME.fullmatch(re.sub(r"\s", "", text)) is not None
+
+
+def _read(text: str, known: Known) -> list[_Named]:
+    masked, parts = _mask(_unwrapped(_PRIVATE.sub("\ufffd", text)))
+    plain = words.STOP_INSIDE.sub(
+        lambda found: found[0].replace("、", _held(parts, "、")), words.NUMBERING.sub("、", masked)
+    )
+    plain = words.TOGETHER.sub(r"\1，配合：", plain)
+    plain = words.RUN_ON.sub(r"\1，", plain)
+
+    def whole(name: str) -> str:
+        return _PRIVATE.sub(lambda found: parts[ord(found[0]) - _MASK] if found[0] < "\U000ff000" else "", name)
+
+    named: list[_Named] = []
+    for label, segment in _segments(plain):
+        named += _grouped(segment, label, lambda name: known(whole(name)))
+    for item in named:
+        item.name = whole(item.name).strip()
+    return [item for item in named if item.name]
+
+
+def _held(parts: list[str], text: str) -> str:
+    """text 作为名称的一部分收起来，换成一个占位的字。"""
+    parts.append(text)
+    return chr(_MASK + len(parts) - 1)
+
+
+def _unwrapped(text: str) -> str:
+    """整栏用一对括号括着的，去掉括号。"""
+    bare = text.strip().rstrip("。；;").strip()
+    groups = list(_brackets(bare))
+    return bare[1:-1] if groups and groups[0] == (0, len(bare)) else text
+
+
+def _brackets(text: str) -> Iterator[tuple[int, int]]:
+    """最外一层的各对括号：起止位置。没有配对的不算括号。"""
+    depth, start = 0, 0
+    for at, char in enumerate(text):
+        if char in _OPEN:
+            start = at if depth == 0 else start
+            depth += 1
+        elif char in _CLOSE and depth:
+            depth -= 1
+            if depth == 0:
+                yield start, at + 1
+
+
+def _mask(text: str) -> tuple[str, list[str]]:
+    """括号收成占位的字；括号里是分工的换成分工，是说明的去掉。"""
+    parts: list[str] = []
+    pieces, last, headed = [], 0, text.lstrip()[:1] in ("【", "[")
+    for start, end in _brackets(text):
+        inside = text[start + 1 : end - 1].strip()
+        pieces.append(text[last:start])
+        last = end
+        if headed and text[start] in "【[" and words.LABEL_WORD.fullmatch(inside):
+            pieces.append(f"；{inside}：")
+        else:
+            pieces.append(_aside(inside) if _is_aside(inside) else _held(parts, text[start:end]))
+    return "".join((*pieces, text[last:])), parts
+
+
+def _is_aside(inside: str) -> bool:
+    return words.ROLE_END.fullmatch(inside) is not None or words.REMARK.search(inside) is not None or not inside
+
+
+def _aside(inside: str) -> str:
+    """括号里的分工：一家的记在名称后面，“分别牵头”照写在一组后面；说明没有分工。"""
+    found = words.ROLE_END.fullmatch(inside)
+    if found is None:
+        return ""
+    return inside if words.TOGETHER_WORD.search(inside) else _ALONE[_role(inside)]
+
+
+def _role(text: str) -> str:
+    """一个分工字样属于哪一种。"""
+    if words.LEADING.search(text):
+        return _LEAD
+    if words.BY_DUTY.search(text) or not words.IN_CHARGE.search(text):
+        return _HELP
+    return _LEAD if words.TOGETHER_WORD.search(text) else _DUTY
+
+
+def _label(text: str) -> str:
+    if words.LEADING.search(text):
+        return _LEAD
+    return _LISTED if words.LISTED.search(text) else _HELP
+
+
+def _segments(text: str) -> Iterator[tuple[str, str]]:
+    """按“牵头单位：”一类的标签分段：（标签的分工，后面的文字）。"""
+    label, last = "", 0
+    for found in words.LABEL.finditer(text):
+        yield label, text[last : found.start()]
+        label, last = ("" if words.NEUTRAL.match(found[0]) else _label(found[0])), found.end()
+    yield label, text[last:]
+
+
+def _grouped(segment: str, label: str, known: Known) -> list[_Named]:
+    """一段里的名称和各自的分工：分工管它前面的一组，没有分工的从标签。"""
+    done: list[_Named] = []
+    group: list[_Named] = []
+    object_before = False
+    for stop, token in _tokens(segment, known):
+        if stop in words.HARD:
+            group = []
+        name, role, rest = _parted(token)
+        if object_before and stop == "、" and not role and not words.looks_like_unit(name):
+            continue
+        object_before = rest
+        fresh = [_owned(one, label) for one in _joined(name, known)]
+        done += fresh
+        group += [item for item in fresh if item.role in ("", label)]
+        if role:
+            _assign(done, group, role)
+            group = []
+    return done
+
+
+def _assign(done: list[_Named], group: list[_Named], role: str) -> None:
+    """把分工记给一组；“分别牵头”前只有一家的，往前并上没有分工的。"""
+    if words.TOGETHER_WORD.search(role) and len(group) == 1:
+        group = [item for item in done if not item.role]
+    for item in group:
+        item.role = _role(role)
+
+
+def _owned(name: str, label: str) -> _Named:
+    own = next((role for role, mark in _ALONE.items() if mark in name), label)
+    return _Named(name, own)
+
+
+def _parted(token: str) -> tuple[str, str, bool]:
+    """名称、后面的分工字样，以及分工后面是不是还有所分的事（负责资金保障）。"""
+    name = words.BY_WHOM.sub("", words.clean(token))
+    found = words.ROLE_END.search(name)
+    if found and words.strips(name[: found.start()], found[0]):
+        return words.clean(name[: found.start()]), found[0], False
+    tail = words.ROLE_OBJECT.fullmatch(name)
+    if tail:
+        return words.clean(tail[1]), tail[2], True
+    return ("" if words.NOT_A_NAME.fullmatch(name) else name), "", False
+
+
+def _tokens(segment: str, known: Known) -> Iterator[tuple[str, str]]:
+    """断开的各截：（前面的分隔，文字）。空白、换行前面说不完的接着下一截。"""
+    stop, current = "", ""
+    pieces = words.STOP.split(segment)
+    for at in range(0, len(pieces), 2):
+        mark = pieces[at - 1] if at else ""
+        piece = pieces[at]
+        if at and words.SOFT.fullmatch(mark) and _continues(current, piece, mark, known):
+            current += piece if words.clean(piece) else ""
+            continue
+        if current.strip():
+            yield stop, current
+            stop = ""
+        current = piece
+        stop = mark if not stop or mark.strip(" \t　") in words.HARD else stop
+    if current.strip():
+        yield stop, current
+
+
+def _continues(before: str, after: str, mark: str, known: Known) -> bool:
+    """空白、换行前后是不是同一个名称。"""
+    left, right = before.strip(), after.strip()
+    if not left or not right:
+        return not right
+    if known(left + right):
+        return True
+    if known(left) and known(right):
+        return False
+    return words.wraps(left, right, "\n" in mark or "\r" in mark)
+
+
+def _joined(name: str, known: Known) -> list[str]:
+    """“县财政局和县审计局”是两家，“县发展和改革局”是一家。"""
+    if not name or known(name):
+        return [name] if name else []
+    for found in words.AND.finditer(name):
+        left, right = name[: found.start()], name[found.end() :]
+        if (known(left) and known(right)) or words.two_units(left, right):
+            return [words.clean(left), *_joined(words.clean(right), known)]
+    bare, collective = words.and_so_on(name)
+    return [one for one in (bare, collective) if one]
+
+
+_TASK_END = re.compile(r"[。；;.\s]*$")
+_STARTS = re.compile("^(?:含|不含|包括|其中|除|如|即|原|以下)")
+
+
+def units_in_task(text: str) -> tuple[str, Roles] | None:
+    """写在任务末尾括号里的单位：（去掉括号的任务，分工）；末尾括号里不是单位的为 None。"""
+    end = _TASK_END.search(text)
+    assert end is not None
+    body = text[: end.start()]
+    groups = list(_brackets(body))
+    if not groups or groups[-1][1] != len(body) or not body[: groups[-1][0]].strip():
+        return None
+    start, stop = groups[-1]
+    before, inside = body[:start].rstrip(), body[start + 1 : stop - 1].strip()
+    roles = split_roles(inside)
+    if not roles.lead or not _names_units(before, inside, roles):
+        return None
+    return before + end[0].strip(), roles
+
+
+def _names_units(before: str, inside: str, roles: Roles) -> bool:
+    """括号里的话是不是在说由谁办。只列几个乡镇、又没有写分工的，更像在说地点，不认。"""
+    names = (*roles.lead, *roles.responsible)
+    if _STARTS.match(inside):
+        return False
+    if words.LABEL.match(inside):
+        return True
+    units = [words.is_collective(name) or words.looks_like_unit(_bare(name)) for name in names]
+    if roles.marked:
+        return units[0] and sum(units) * 2 > len(units)
+    places = all(words.PLACE.search(_bare(name)) and not words.is_collective(name) for name in names)
+    return all(units) and not places and (len(names) > 1 or not words.looks_like_unit(before))
+
+
+def _bare(name: str) -> str:
+    """括号以前的名称。"""
+    groups = list(_brackets(name))
+    return name[: groups[0][0]] if groups and groups[0][0] else name

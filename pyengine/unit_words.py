@@ -1,0 +1,193 @@
+"""单位栏用语：什么字能收住一个单位名称，哪些是分工、标签、说明，哪些是统称。"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_ADVERB = (
+    "(?:分别|共同|联合|具体|主要|全面|直接|总|积极|密切|协同|统一|各自|全力|认真|主动|做好|抓好|组织|分工|为主|按要求)"
+)
+_MAIN = "(?:牵头|主办|主责|负责|承办|配合|协办|参与|协助|落实|汇总|实施|支持|协同)"
+_MORE = f"(?:{_MAIN[3:-1]}|抓总|推进|办理|保障|协调|汇总上报|等?工作|完成|到位|总)"
+_DUTY = "(?:(?:按照?|依据?|依照|根据|结合)(?:各自|本?部门|本?单位)?的?(?:工作)?(?:职责|职能|分工)(?:和|与)?(?:职责|职能|分工|权限)?[，,]?)"
+HARD: Final = frozenset("；;。\n\r")
+STOP = re.compile(
+    "([、，,；;。/／|｜·•\ufffc]|[ \t\u3000\xa0\x0b\x0c]*[\r\n]+\\s*|[ \t\u3000\xa0\x0b\x0c\u2002-\u200b]+)"
+)
+SOFT = re.compile(r"\s+|[·•\u200b]")
+SAME = re.compile(
+    r"[（(]?(?:同(?:上|前|左)(?:行|栏|格|一行|一栏)?|与上(?:行|栏)?(?:相)?同|[〃″＂\"”“〞]+|''|//|″″)[）)]?[。.]?"
+)
+ROLE_END = re.compile(
+    f"(?:为|是)?(?:{_DUTY}?{_ADVERB}*{_MAIN}(?:{_MORE}|{_ADVERB})*(?:单位|部门|科室)?|{_DUTY})[。.]?$"
+)
+BY_DUTY = re.compile(_DUTY)
+LEADING = re.compile("牵头|主办|主责|第一责任|主要责任|为主|抓总")
+IN_CHARGE = re.compile("负责|承办")
+LISTED = re.compile("责任|承办|负责|落实|实施")
+TOGETHER_WORD = re.compile("分别|共同|联合")
+LABEL_WORD = re.compile(
+    "各?(?:共同|联合|总)?(?:牵头|主要责任|第一责任|责任|主责|主办|承办|配合|协办|协助|协同|协作|参与|参加|落实|实施|负责)"
+    "(?:责任)?(?:单位|部门|科室|股室|处室)?(?:[（(]部门[）)])?"
+)
+_LABELLED = f"(?:{LABEL_WORD.pattern}|(?:责任)?(?:单位|部门)(?:名称)?)"
+_WITH_NOUN = LABEL_WORD.pattern.replace("(?:单位|部门|科室|股室|处室)?", "(?:单位|部门|科室|股室|处室)")
+NEUTRAL = re.compile(r"[\s]*(?:单位|部门)")
+_END_CHARS = "局办委部室院所站处队会社厂场校馆园庭团行联镇乡村段协组\U000f0000-\U000ff003"
+_END = (
+    f"(?:(?<!社)会|(?<!市)场|(?<!农)村|(?<!城)乡|(?<!农)业社|[局办委部室院所站处队厂校馆园庭团行联镇段协组社]|街道|社区|中心|公司|集团|政府|单位|部门|专班|企业|"
+    f"移动|联通|电信|铁塔|邮政|供电|石油|石化|烟草|人大|医保|管委|[\U000f0000-\U000ff003])"
+)
+_ENDS = re.compile(f"{_END}$")
+_BEFORE = f"(?<=[、，,；;。\\s{_END_CHARS}心司道区府位门班头合办责与实])"
+LABEL = re.compile(f"(?:^|{_BEFORE})\\s*(?:{_LABELLED}\\s*[：:]|{_WITH_NOUN}(?:[为是]\\s*|\\s+|(?=[县市区各团])))")
+NUMBERING = re.compile(
+    r"(?:^|(?<=[、，,；;。\s]))(?:\d{1,2}(?:[.．](?!\d)|、|[)）])|[一二三四五六七八九十]{1,2}、|[(（]\d{1,2}[)）])|[①-⑳❶-❿⑴-⑽]\s*"
+)
+STOP_INSIDE = re.compile(
+    "[中省市县区](?:、[省市县区])*、[省市县区](?=直)|县直、(?=(?:在县)?中?省?直)|各乡、镇|各村、社区|县委、县政府(?=各|有关|直属|相关)|县、乡(?=两级|各)|"
+    "各[区县市](?:、[区县市])+(?![^、，；\\s]*局)"
+)
+TOGETHER = re.compile(f"({_END}|{_MAIN})[，,]?(?:会同|商|会商)(?=[县市区各有相国省]|[^、，,；;。\\s]*{_END})")
+RUN_ON = re.compile(
+    f"(?<={'[' + _END_CHARS + '心司道府位门]'})({_ADVERB}*(?:牵头|主办|负责|配合|协办))(?=[^、，,；;。\\s]{{2,}}?(?:{_END}|{_MAIN})(?:[、，,；;。\\s]|$))(?!{_MORE}|{_ADVERB}|单位|部门)"
+)
+BY_WHOM = re.compile("^(?:主要)?由(?=.)")
+ROLE_OBJECT = re.compile(f"(.*{_END})({_ADVERB}*(?:牵头|主办|主责|负责|配合|协办|协助|参与))(?!单位|部门)(.{{1,60}})")
+NOT_A_NAME = re.compile(
+    f"(?:{LABEL_WORD.pattern.removeprefix('各?')})?(?:单位|部门)?|等|等?(?:单位|部门)|无|—+|-+|/|\\d+|\\d{{1,4}}[年月日.].*(?:前|底|日|月|年|完成)|[^\\w\U000f0000-\U000ff003]+"
+)
+REMARK = re.compile(
+    "标注|下同|除外|注[：:]|注明|排在|排名|排序|首位|第一位|牵头|配合|联系|电话|手机|详见|见附件|以下简称|按职责|按照职责|分工负责|负责|"
+    "^(?:含|不含|包括|以|按|另|已|拟|暂|待|截至|截止)|\\d{1,2}月(?:底|末|前|\\d)|\\d{4}年|\\d{7,}|主办|协办|承办|^(?:主|辅|主责)$"
+)
+AND = re.compile("以及|及其|[和及与暨]")
+_AND_SO_ON = re.compile(
+    f"(?<=[{_END_CHARS}心司道府位门区县大政])等(?:(?P<more>(?:各?(?:有关|相关|其他|县直|涉及|各)+.*)?)|\\d+[个家]?.*|多?[个家]?(?:单位|部门|乡镇|企业).*|[一二三四五六七八九十]+[个家].*)$"
+)
+_STRONG = re.compile("(?:局|委|办|镇|乡|街道|公司|中心|大队|支队|管委会|办公室|政府)$")
+_COMMON = re.compile(
+    "^(?:办公室|管委会|管理委员会|委员会|联合社|联合会|大队|中心|公司|分局|支局|医院|总队|支队|分公司|支公司|服务中心|公室|员会|合会|合社)"
+)
+_SHORT = frozenset(
+    {
+        "县委",
+        "团委",
+        "妇联",
+        "残联",
+        "工会",
+        "政协",
+        "人大",
+        "法院",
+        "文联",
+        "科协",
+        "侨联",
+        "工商联",
+        "各乡",
+        "各镇",
+        "各村",
+    }
+)
+_ORGAN = re.compile("^.{0,4}[县市区旗州](?:委|政府|人民政府|人大|人大常委会|政协|纪委)$")
+PLACE = re.compile("[乡镇村屯]$|街道$|社区$")
+_HEAD = re.compile("^(?:[县市区旗省各团]|在县|驻县|国|中国|有关|相关|其他|全县)")
+
+
+def clean(token: str) -> str:
+    """去掉两头的空白、句号、冒号和编号。"""
+    return token.strip(" \t\r\n\u3000\xa0\u200b\ufeff.。：:…*＊-—").strip()
+
+
+def looks_like_unit(name: str) -> bool:
+    """看字面像不像一个单位（或统称）的名称。"""
+    return (
+        len(name) > 1
+        and _ENDS.search(name) is not None
+        and not re.search(r"[，。；：%％“”\"]|\d+(?:[个处套项户])", name)
+    )
+
+
+def strips(rest: str, role: str) -> bool:
+    """名称后面的 role 是不是分工：“县教育局配合”是，“各配合单位”“县直承办部门”不是。"""
+    left = clean(rest)
+    if re.search("(?:单位|部门|科室)$", role) and re.search(
+        "(?:各|有关|相关|其他|其它|[县市省区中]直|直属|级|主要|的|其|^县|^市|个|家)$|^$", left
+    ):
+        return False
+    return (
+        not left
+        or _ENDS.search(left) is not None
+        or left.endswith("等")
+        or re.search("牵头|配合|负责|主办|协办|主责", role) is not None
+    )
+
+
+def two_units(left: str, right: str) -> bool:
+    """没有名录时的稳妥办法：前面收得住、后面也像一个单位。"""
+    if not left or not right or not _ENDS.search(left):
+        return False
+    if _HEAD.match(right) and looks_like_unit(right):
+        return True
+    return _STRONG.search(left) is not None and len(right) > 2 and looks_like_unit(right)
+
+
+def and_so_on(name: str) -> tuple[str, str]:
+    """去掉“等”“等单位”；后面另有统称的（等有关部门）单列。"""
+    found = _AND_SO_ON.search(name)
+    if found is None:
+        return name, ""
+    return name[: found.start()], found["more"] or ""
+
+
+def wraps(left: str, right: str, line: bool) -> bool:
+    """left 到此没有说完，right 接着它（一个名称被换行或空白拆开）。"""
+    if left[-1] in "和及与暨、（(" or right[0] in "（(〔[【和与" or left.endswith("总局"):
+        return True
+    if 0xF0000 <= ord(right[0]) < 0xFF000 or 0xFF001 <= ord(right[0]):
+        return True
+    if ROLE_END.fullmatch(clean(right)):
+        return True
+    if _COMMON.match(right) and not _HEAD.match(right) and len(right) < 5:
+        return True
+    if len(left) <= 2 and left not in _SHORT and not ROLE_END.fullmatch(left):
+        return True
+    if len(right) == 1 or (len(right) == 2 and right not in _SHORT and not _ENDS.search(right)):
+        return True
+    if _ORGAN.match(left) and not _HEAD.match(right) and _ENDS.search(right):
+        return True
+    return (
+        line
+        and not _ENDS.search(left)
+        and not ROLE_END.search(left)
+        and left[:2] != right[:2]
+        and not left.endswith(("区", "县"))
+    )
+
+
+_COUNT = "(?:\\d+|[一二三四五六七八九十百两]+)(?:多|余)?"
+_SCOPE = (
+    "(?:全[县市区旗]|[县市区旗省]直属?|中直|中省直|[县市区旗乡镇]级|县乡|[县市区旗]委|[县市区旗]?人?民?政府|直属|下属|所属|属地|[在驻][县市区旗]|中|省|市|县|"
+    "其他|其它|相关|有关|所有|涉及|涉事|涉农|辖区|沿线|基层|各级|各类|各相关|各有关|各|和|及|与|以及|等)"
+)
+_KIND = (
+    "(?:单位|部门|机关|企业|乡镇|镇乡|乡|镇|街道|街道办事处|办事处|乡镇街道|镇街|社区|村|屯|村社区|村屯|行政村|工作?专班|科室|股室|处室|站所|委办局|委局|学校|中小学|"
+    "医院|医疗机构|医疗卫生机构|园区|开发区|农场|林场|县区|区县|县|区|旗|市|州|地市|成员|战线|两级|事业单位|直属机构)"
+)
+_COLLECTIVE = re.compile(
+    f"(?:.*(?:单位|部门|乡镇|科室|股室|委办局)|各.+|{_SCOPE}*各.*{_KIND}|{_SCOPE}+{_COUNT}[个家]?{_KIND}|{_SCOPE}+{_KIND}|{_COUNT}[个家]?{_KIND}|"
+    f"(?:{_COUNT}[乡镇]){{2}}|乡镇街道|镇街|街道|社区|村|村社区|县区|镇村|街道社区)(?:人民政府|党委政府|党委)?"
+)
+_HAS_EACH = re.compile(f"{_SCOPE}*各")
+
+
+def plain(name: str) -> str:
+    """统称比对用的写法：全半角统一，去空白、括号和顿号。"""
+    return re.sub(r"[\s()\[\]【】〔〕、]", "", unicodedata.normalize("NFKC", name))
+
+
+def is_collective(name: str) -> bool:
+    """是否统称（各乡（镇）、县直有关部门……），统称不是一个单位。"""
+    key = plain(name)
+    return len(key) > 1 and _COLLECTIVE.fullmatch(key) is not None
