@@ -102,7 +102,9 @@ class Row:
         if day is None or (isinstance(day, date) and FIRST_YEAR <= day.year <= LAST_YEAR):
             return day
         found = (
-            read_deadline(value, Reckoning(0)) if not isinstance(value, str) or _FULL_DATE.fullmatch(normal_form(value)) else None
+            read_deadline(value, Reckoning(0))
+            if not isinstance(value, str) or _FULL_DATE.fullmatch(normal_form(value))
+            else None
         )
         if found is None or found.kind != DATED or found.due is None:
             self.note(catalogue.DATE_UNREADABLE, header, value=show(value))

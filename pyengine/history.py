@@ -177,7 +177,9 @@ def _decision(row: Mapping[str, Any]) -> PastDecision:
 def _deadline(row: Mapping[str, Any]) -> Deadline:
     due, start = (_maybe(row, name, date.fromisoformat) for name in ("due", "start"))
     dates = tuple(map(date.fromisoformat, row.get("dates", ())))
-    return Deadline(row["kind"], due, start, dates, row.get("note", ""), row.get("text", ""), recurs=row.get("recurs", ""))
+    return Deadline(
+        row["kind"], due, start, dates, row.get("note", ""), row.get("text", ""), recurs=row.get("recurs", "")
+    )
 
 
 def _maybe(row: Mapping[str, Any], name: str, read: Callable[[str], T]) -> T | None:

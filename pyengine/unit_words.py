@@ -37,8 +37,8 @@ _WITH_NOUN = LABEL_WORD.pattern.replace("(?:单位|部门|科室|股室|处室)?
 NEUTRAL = re.compile(r"[\s]*(?:单位|部门)")
 _END_CHARS = "局办委部室院所站处队会社厂场校馆园庭团行联镇乡村段协组\U000f0000-\U000ff003"
 _END = (
-    f"(?:(?<!社)会|(?<!市)场|(?<!农)村|(?<!城)乡|(?<!农)业社|[局办委部室院所站处队厂校馆园庭团行联镇段协组社]|街道|社区|中心|公司|集团|政府|单位|部门|专班|企业|"
-    f"移动|联通|电信|铁塔|邮政|供电|石油|石化|烟草|人大|医保|管委|[\U000f0000-\U000ff003])"
+    "(?:(?<!社)会|(?<!市)场|(?<!农)村|(?<!城)乡|(?<!农)业社|[局办委部室院所站处队厂校馆园庭团行联镇段协组社]|街道|社区|中心|公司|集团|政府|单位|部门|专班|企业|"
+    "移动|联通|电信|铁塔|邮政|供电|石油|石化|烟草|人大|医保|管委|[\U000f0000-\U000ff003])"
 )
 _ENDS = re.compile(f"{_END}$")
 _BEFORE = f"(?<=[、，,；;。\\s{_END_CHARS}心司道区府位门班头合办责与实])"
@@ -145,7 +145,7 @@ def wraps(left: str, right: str, line: bool) -> bool:
     """left 到此没有说完，right 接着它（一个名称被换行或空白拆开）。"""
     if left[-1] in "和及与暨、（(" or right[0] in "（(〔[【和与" or left.endswith("总局"):
         return True
-    if 0xF0000 <= ord(right[0]) < 0xFF000 or 0xFF001 <= ord(right[0]):
+    if 0xF0000 <= ord(right[0]) < 0xFF000 or ord(right[0]) >= 0xFF001:
         return True
     if ROLE_END.fullmatch(clean(right)):
         return True

@@ -16,11 +16,12 @@ from pyengine.adopt.journal import COPIED, LEFT, SAME, Journal
 from pyengine.adopt.mapping import SheetFound, SheetMap
 from pyengine.adopt.master import Master, Value
 from pyengine.adopt.report import ReportRow, copy_name, report_rows, totals
-from pyengine.adopt.roster import Row, directory_of, gathered, roster_beside
+from pyengine.adopt.roster import UNIT_LETTERS, Row, directory_of, gathered, roster_beside
 from pyengine.adopt.source import Source
 from pyengine.adopt.survey import COPY, LEDGER, SKIPPED, Finding, Part, Survey, survey
 from pyengine.adopt.writer import write_item, write_notes
 from pyengine.grid import Grid
+from pyengine.layout import layout
 from pyengine.tables import StructureError
 from pyengine.terms import ERROR, NOTICE
 
@@ -104,16 +105,32 @@ def _year(seen: Survey, today: date, journal: Journal) -> int:
 
 def _roster(seen: Survey, county: str, journal: Journal) -> tuple[tuple[Row, ...], str]:
     """单位名录的各行和出处。"""
-    inside = tuple(row for item in seen.found for row, _ in item.roster)
-    if inside:
-        return inside, "用原工作簿里的单位名录"
-    beside = roster_beside(seen.source.path)
-    if beside is not None:
-        return beside[1], f"用旁边的“{beside[0].name}”"
-    rows = gathered(seen.drafts, county)
+    listed, said = _listed(seen, journal)
+    rows = gathered(seen.drafts, county, listed)
+    known = len(gathered(seen.drafts, county)) - (len(rows) - len(listed))
+    if listed and known * 2 >= len(rows) - len(listed):
+        return listed, said
+    if listed:
+        note = (
+            f"单位名录只有 {len(listed)} 家，台账里另有 {len(rows) - len(listed)} 家不在名录，已补在单位表后面，请核对"
+        )
+        journal.about(seen.parts[0].sheet.name, NOTICE, note)
+        return rows, f"{said}，另由台账补 {len(rows) - len(listed)} 家"
     note = f"没有单位名录，单位表由台账单位栏归集，共 {len(rows)} 家；同一单位的简称请并成一行，类别请补填"
     journal.about(seen.parts[0].sheet.name, NOTICE, note)
     return rows, f"由台账单位栏归集，共 {len(rows)} 家"
+
+
+def _listed(seen: Survey, journal: Journal) -> tuple[tuple[Row, ...], str]:
+    """现成的名录：原工作簿里的，没有就用旁边的。"""
+    inside = tuple(pair for item in seen.found for pair in item.roster)
+    for number, (_, cells) in enumerate(inside, start=layout().header_row + 1):
+        for header, cell in cells.items():
+            journal.went(cell, f"单位!{UNIT_LETTERS[header]}{number}", SAME)
+    if inside:
+        return tuple(row for row, _ in inside), "用原工作簿里的单位名录"
+    beside = roster_beside(seen.source.path)
+    return (beside[1], f"用旁边的“{beside[0].name}”") if beside else ((), "")
 
 
 def _write_roster(master: Master, rows: Sequence[Row]) -> None:
@@ -132,9 +149,6 @@ def _write(desk: Desk, finding: Finding) -> None:
     elif finding.kind == SKIPPED:
         for cell in sheet.cells():
             journal.kept(cell, "按对照表不迁移", LEFT)
-    for index, (_, cells) in enumerate(finding.roster, start=4):
-        for header, cell in cells.items():
-            journal.went(cell, f"单位!{header}{index}", SAME)
     if finding.roster:
         for cell in sheet.cells():
             journal.kept(cell, "名录的表头、说明")

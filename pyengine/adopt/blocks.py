@@ -17,6 +17,7 @@ _LABEL = re.compile(r"(?:^|(?<=[\s；;。，,（(【\[]))[【\[（(]?([一-鿿�
 _NUMBERED = re.compile(
     r"^\s*(?:[一二三四五六七八九十]+[、.．]|[(（][一二三四五六七八九十\d]+[)）]|\d+[、.．]|[①-⑳])\s*"
 )
+_TAIL = re.compile(r"[（(【\[]((?:[^（）()【】\[\]]|[（(][^（）()]*[）)])*)[）)】\]]\s*[。；;]?\s*$")
 _MEANT = frozenset({h.LEAD, h.UNITS, h.HELP, h.DUE, "牵头领导"})
 
 
@@ -56,6 +57,7 @@ def read_blocks(sheet: Sheet, heads: Heads) -> Blocks | None:
             _take(blocks[-1], labels)
         elif is_heading(line.text):
             blocks.append(_open(line, blocks))
+            _take(blocks[-1], tuple(_inside(line, heads)))
         elif blocks and not is_foot(line.text):
             blocks[-1].extras.append(("", line))
         else:
@@ -71,19 +73,36 @@ def _text_lines(sheet: Sheet) -> Iterator[Cell]:
     for cell in sheet.cells():
         for line in str(cell.value).splitlines() if isinstance(cell.value, str) else (str(cell.value),):
             if line.strip():
-                yield Cell(cell.sheet, cell.row, cell.column, line)
+                yield Cell(cell.sheet, cell.row, cell.column, line, partial=line != cell.value)
 
 
 def _labels(line: Cell, heads: Heads) -> Iterator[tuple[str, str, Cell]]:
     """一行里的各个“标签：内容”：(栏, 标签, 内容)。开头不是标签的不算。"""
     found = [(match, role) for match in _LABEL.finditer(line.text) if (role := _label_role(match[1], heads))]
-    if not found or _NUMBERED.sub("", line.text[: found[0][0].start()]).strip():
+    if found and not _NUMBERED.sub("", line.text[: found[0][0].start()]).strip("　 【[（("):
+        yield from _labelled(line, found, len(line.text))
+
+
+def _inside(line: Cell, heads: Heads) -> Iterator[tuple[str, str, Cell]]:
+    """标题末尾括号里的标签：“……500个（牵头单位：县城管局；完成时限：8月底前）。”"""
+    bracket = _TAIL.search(line.text)
+    if bracket is None:
         return
-    ends = [match.start() for match, _ in found[1:]] + [len(line.text)]
-    for (match, role), end in zip(found, ends, strict=True):
-        text = line.text[match.end() : end].strip().strip("；;，,。")
+    found = [
+        (match, role)
+        for match in _LABEL.finditer(line.text)
+        if match.start() >= bracket.start() and (role := _label_role(match[1], heads))
+    ]
+    if found:
+        yield from _labelled(line, found, bracket.end(1))
+
+
+def _labelled(line: Cell, found: list[tuple[re.Match[str], str]], end: int) -> Iterator[tuple[str, str, Cell]]:
+    ends = [match.start() for match, _ in found[1:]] + [end]
+    for (match, role), stop in zip(found, ends, strict=True):
+        text = line.text[match.end() : stop].strip().strip("；;，,。")
         if text:
-            yield role, match[1], Cell(line.sheet, line.row, line.column, text)
+            yield role, match[1], Cell(line.sheet, line.row, line.column, text, partial=True)
 
 
 def _label_role(text: str, heads: Heads) -> str | None:
@@ -122,5 +141,5 @@ def _draft(sheet: Sheet, block: _Block) -> Draft:
     blanks = {role: block.title for role in (h.LEAD, h.DUE) if role not in cells}
     return Draft(
         sheet.name, (block.title.row,), block.section, {role: tuple(found) for role, found in cells.items()},
-        tuple(block.steps), tuple(block.extras), blanks,
+        tuple(block.steps), tuple(block.extras), blanks, labelled=True,
     )  # fmt: skip

@@ -88,5 +88,11 @@ def check_hidden(sheet: Sheet, journal: Journal) -> None:
     columns = [column for column in sheet.hidden_columns if column <= sheet.width]
     if columns:
         journal.about(sheet.name, NOTICE, f"有隐藏列（{'、'.join(map(column_letter, columns))}），已一并迁移")
+    for row, column, formula in sheet.uncounted:
+        cell = sheet.own(row, column)
+        if not cell.text:
+            journal.doubt(
+                cell, WARNING, f"公式没有存下计算结果（={formula}），没有迁移；请在 Excel 或 WPS 中打开原文件另存后再迁"
+            )
     if sheet.left_behind:
         journal.about(sheet.name, NOTICE, f"表上的{'、'.join(sheet.left_behind)}没有带过来，原文件里仍在")

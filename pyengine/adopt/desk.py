@@ -71,7 +71,7 @@ class Item:
         """写一格，内容出自 cells；值没有变的是原样，变了的是改写。"""
         cells = tuple(cells)
         address = self.line.put(header, value)
-        same = len(cells) == 1 and _same(cells[0].value, value)
+        same = len(cells) == 1 and not cells[0].partial and _same(cells[0].value, value)
         for cell in cells:
             self.journal.went(cell, address, SAME if same else CHANGED, note)
 

@@ -35,6 +35,8 @@ class Draft:
     steps: tuple[StepCell, ...] = ()
     extras: tuple[tuple[str, Cell], ...] = ()
     blanks: Mapping[str, Cell] = field(default_factory=dict)
+    labelled: bool = False
+    """段落式的：各栏由标签写明，没有表头。"""
 
     def first(self, role: str) -> Cell | None:
         """这一栏的第一个内容。"""

@@ -111,6 +111,7 @@ def _state(item: Item) -> str | None:
         return None
     item.put("办理状态", state, (cell,))
     if state != plain(cell.text):
+        item.remarks.append(f"办理状态原文：{cell.text}")
         item.doubt("办理状态", WARNING, f"办理状态“{cell.text.strip()}”不在规定词内，对应为“{state}”，请核对")
     return state
 

@@ -90,7 +90,7 @@ class Journal:
     def severities(self) -> Counter[str]:
         """须要核对的：各级别几条。"""
         found = Counter(entry.severity for entry in self.entries.values() if entry.severity)
-        found.update(severity for notes in self.sheet_notes.values() for severity, _ in notes if severity)
+        found.update(min((word for word, _ in said), key=_GRAVITY.__getitem__) for said in self.sheet_notes.values())
         return Counter({word: found[word] for word in SEVERITIES if found[word]})
 
     @staticmethod

@@ -130,7 +130,7 @@ def _last_item(region: Region) -> int:
             "办理状态",
             "星级",
         )
-        detailed = region.has(h.TASK) and any(c.column == cells[0].column for c in region.of(h.DETAIL, h.STEP))
+        detailed = region.has(h.TASK) and any(c.index == cells[0].column for c in region.of(h.DETAIL, h.STEP))
         if _value(region, row, h.TASK, h.DETAIL) and (len(cells) > 1 or detailed or _value(region, row, *supports)):
             return row
     return region.last
@@ -167,7 +167,8 @@ def _section(region: Region, row: int, cells: tuple[Cell, ...]) -> Cell | None:
         in_task = task is not None and task.column == first.column and _across(region, first) == 1
         spans = region.sheet.area(row, first.column)[2] > row and _across(region, first) == 1
         lone_category = first.column in {c.index for c in region.of(h.SECTION)} and spans
-        return None if lone_category or (in_task and not _numbered_title(first.text)) else first
+        titled = is_heading(first.text) or region.has(h.SEQUENCE)
+        return None if lone_category or (in_task and not titled) else first
     return _numbered_section(region, row, cells, task)
 
 

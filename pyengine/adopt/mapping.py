@@ -69,7 +69,9 @@ def write_map(path: Path, found: Iterable[SheetFound]) -> None:
 
 
 def _map_rows(item: SheetFound) -> list[tuple[str, ...]]:
-    rows: list[tuple[str, ...]] = [(item.sheet, WHOLE, "", "", item.use, f"可填：{'、'.join(layout().ledger.sheets)}、{AS_COPY}、{SKIP}")]
+    rows: list[tuple[str, ...]] = [
+        (item.sheet, WHOLE, "", "", item.use, f"可填：{'、'.join(layout().ledger.sheets)}、{AS_COPY}、{SKIP}")
+    ]
     for region in item.regions[:1]:
         rows.append((item.sheet, HEAD_ROWS, "", "", f"{region.first}-{region.last}", "表头首行-末行"))
         for column in region.columns:

@@ -43,6 +43,8 @@ def _from_units(item: Item) -> tuple[str, ...]:
     cells = item.draft.cells[h.UNITS]
     roles = _joined(split_roles(cell.text) for cell in cells)
     item.put(h.LEAD, "、".join(roles.lead) or None, cells)
+    if item.draft.labelled and not roles.marked:
+        item.doubt(h.UNITS, NOTICE, "没有写明牵头单位，按首位单位确定")
     _help(item, roles.responsible, cells, item.draft.cells.get(h.HELP, ()))
     return roles.lead
 

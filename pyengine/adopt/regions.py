@@ -20,7 +20,7 @@ _LONG = 24
 _PERIOD_WORDS = re.compile(r"(?:工作|形象)?(?:目标|计划|任务|进度|安排|节点|完成)*(?:情况|内容)?$")
 _PERIODIC = re.compile(r"[季月旬年]")
 _ANY_YEAR = Reckoning(2024)
-_MARKS = frozenset({h.TASK, "工作任务？", h.DETAIL, h.STEP, "节点？"})
+_MARKS = frozenset({h.TASK, "工作任务？", "批示内容？", h.DETAIL, h.STEP, "节点？"})
 _CORE = frozenset(
     {h.LEAD, h.UNITS, h.HELP, h.DUE, h.SEQUENCE, "编号", "牵头领导", "完成进度？", "办理状态", "最新进展"}
 )
@@ -89,7 +89,9 @@ def find_regions(sheet: Sheet, heads: Heads, fixed: tuple[int, int] | None = Non
 def _blocks(sheet: Sheet, heads: Heads) -> Iterator[tuple[int, int]]:
     """各表头的首末行：第一个取前几十行里认出栏目最多的；往下又出现别样的表头，另起一个表。"""
     scores = {row: _score(sheet, heads, row) for row in range(1, sheet.height + 1)}
-    top = max(range(1, min(sheet.height, _SEARCHED) + 1), key=lambda row: (scores[row], -row), default=0)
+    rows = range(1, min(sheet.height, _SEARCHED) + 1)
+    best = max(rows, key=lambda row: (scores[row], -row), default=0)
+    top = next((row for row in rows if scores[row] >= 3), best)
     if not top or not scores[top]:
         return
     block = _block(sheet, heads, top)

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pyengine.adopt.journal import BLANK, COPIED, HANDLINGS, Journal
-from pyengine.adopt.source import Cell
+from pyengine.adopt.journal import BLANK, HANDLINGS, Entry, Journal
 from pyengine.adopt.survey import COPY, EMPTY, LEDGER, ROSTER, SKIPPED, Finding, Survey
 from pyengine.layout import column_letter
 from pyengine.terms import ERROR, NOTICE, SEVERITIES, WARNING
@@ -51,7 +50,9 @@ def totals(survey: Survey, journal: Journal) -> str:
         counts.update(counter)
     doubts = journal.severities()
     asked = "、".join(f"{word} {doubts[word]}" for word in SEVERITIES if doubts[word]) or "没有"
-    return f"原表有内容的 {sum(counts.values())} 格＝{_sum(counts)}；须核对：{asked}（排在前面）"
+    blanks = sum(_blank(entry) for entry in journal.entries.values())
+    blank = f"（另列空着而须核对的：{BLANK} {blanks}）" if blanks else ""
+    return f"原表有内容的 {sum(counts.values())} 格＝{_sum(counts)}{blank}；须核对：{asked}（排在前面）"
 
 
 def _sum(counts: Counter[str]) -> str:
@@ -62,9 +63,11 @@ def _sheet_rows(finding: Finding, counts: Counter[str], journal: Journal) -> Ite
     name = finding.sheet.name
     target = {LEDGER: finding.ledger, ROSTER: "单位", COPY: copy_name(name)}.get(finding.kind, "")
     note = f"{describe(finding)}；有内容的 {sum(counts.values())} 格＝{_sum(counts)}"
-    yield ReportRow(name, "（整张表）", finding.title, target, "", "", note)
-    for severity, text in journal.sheet_notes.get(name, ()):
-        yield ReportRow(name, "（整张表）", "", "", "", severity, text)
+    said = journal.sheet_notes.get(name, ())
+    severity = min((word for word, _ in said), key=_GRAVITY.__getitem__, default="")
+    yield ReportRow(
+        name, "（整张表）", finding.title, target, "", severity, "；".join((note, *(text for _, text in said)))
+    )
 
 
 def describe(finding: Finding) -> str:
@@ -96,19 +99,20 @@ def copy_name(name: str) -> str:
 
 
 def _cell_rows(survey: Survey, journal: Journal) -> Iterator[ReportRow]:
-    values = {
-        (cell.sheet, cell.row, cell.column): cell for sheet in survey.source.sheets for cell in sheet.cells()
-    }  # fmt: skip
-    order = {sheet.name: rank for rank, sheet in enumerate(survey.source.sheets)}
-    for key in sorted(journal.entries, key=lambda key: (order[key[0]], key[1], key[2])):
-        entry = journal.entries[key]
-        if key not in values and not entry.notes:
-            continue
-        cell = values.get(key) or Cell(*key, None)
-        yield ReportRow(
-            cell.address, entry.head, cell.text[:_SHOWN], "、".join(_spans(entry.targets)),
-            entry.handling if key in values else BLANK, entry.severity, "；".join(entry.notes),
-        )  # fmt: skip
+    sheets = {sheet.name: (rank, sheet) for rank, sheet in enumerate(survey.source.sheets)}
+    for key in sorted(journal.entries, key=lambda key: (sheets[key[0]][0], key[1], key[2])):
+        entry, cell = journal.entries[key], sheets[key[0]][1].own(key[1], key[2])
+        blank = _blank(entry)
+        if cell.text or blank:
+            targets = "、".join(_spans(entry.targets))
+            handling = BLANK if blank else entry.handling
+            notes = "；".join(entry.notes)
+            yield ReportRow(cell.address, entry.head, cell.text[:_SHOWN], targets, handling, entry.severity, notes)
+
+
+def _blank(entry: Entry) -> bool:
+    """空着而须要核对的格。"""
+    return bool(entry.severity) and not entry.handling
 
 
 def _spans(targets: list[str]) -> list[str]:
@@ -116,4 +120,4 @@ def _spans(targets: list[str]) -> list[str]:
     return targets if len(targets) <= 40 else [*targets[:39], f"等{len(targets)}处"]
 
 
-__all__ = ["COPIED", "HEADS", "SHEET", "ReportRow", "copy_name", "describe", "report_rows", "totals"]
+__all__ = ["HEADS", "SHEET", "ReportRow", "copy_name", "describe", "report_rows", "totals"]

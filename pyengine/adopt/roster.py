@@ -9,7 +9,7 @@ from pathlib import Path
 from pyengine.adopt import heads as h
 from pyengine.adopt.drafts import Draft
 from pyengine.adopt.source import Cell, Sheet, read_source
-from pyengine.layout import header_key
+from pyengine.layout import column_letter, header_key, layout
 from pyengine.model import Place, Unit
 from pyengine.units import Directory, is_collective, split_roles, split_units, units_in_task
 
@@ -28,6 +28,7 @@ _HEADS = {
 _KNOWN = {name: header for header, names in _HEADS.items() for name in names}
 _TOWNS = ("镇", "乡", "街道", "街道办事处")
 Row = dict[str, str]
+UNIT_LETTERS = {column.name: column_letter(i) for i, column in enumerate(layout().tables["units"].columns, 1)}
 
 
 def roster_of(sheet: Sheet) -> tuple[tuple[Row, dict[str, Cell]], ...]:
@@ -87,10 +88,10 @@ def _unit(row: Row) -> Unit:
     return Unit(Place("单位", 0, {}), row["单位名称"], shorts, row.get("类别", ""), "", "", "", "", "")
 
 
-def gathered(drafts: Iterable[Draft], county: str) -> tuple[Row, ...]:
-    """台账单位栏里出现过的单位，按出现次序；统称不算，写法不同而能认出是同一家的只收一次。"""
-    rows: dict[str, Row] = {}
-    directory = directory_of((), county)
+def gathered(drafts: Iterable[Draft], county: str, listed: tuple[Row, ...] = ()) -> tuple[Row, ...]:
+    """名录各行，加上台账单位栏里出现过而名录认不出的，按出现次序；统称不算，写法不同而能认出是同一家的只收一次。"""
+    rows: dict[str, Row] = {row["单位名称"]: row for row in listed}
+    directory = directory_of(listed, county)
     for name in dict.fromkeys(_names(drafts)):
         if is_collective(name) or directory.resolve(name) is not None:
             continue

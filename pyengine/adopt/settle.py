@@ -35,6 +35,8 @@ def _settle(region: Region, column: Column, taken: set[str | None]) -> str | Non
     match column.role:
         case "工作任务？":
             return h.TASK if h.TASK not in taken else h.DETAIL
+        case "批示内容？":
+            return h.TASK if not taken & {h.TASK, "工作任务？"} else None
         case "章节？":
             words = set(layout().choices["category"])
             mostly = sum(cell.text in words for cell in values) * 2 > len(values)

@@ -23,6 +23,9 @@ _HIDDEN = re.compile(rb"\shidden=\"(?:1|true)\"")
 _SPAN = re.compile(rb"\s(min|max)=\"(\d+)\"")
 _FILTER = re.compile(rb"<(?:\w+:)?autoFilter\b")
 _LINK = re.compile(rb"<(?:\w+:)?hyperlink\s")
+_FORMULA = re.compile(
+    rb"<(?:\w+:)?c\s[^>]*?\br=\"([A-Z]{1,3})(\d+)\"[^>]*>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 _REF = re.compile(r"([A-Z]{1,3})(\d+)")
 _LEFT_BEHIND = {
     "drawing": "图片、图表或文本框",
@@ -41,6 +44,8 @@ class Cell:
     row: int
     column: int
     value: object
+    partial: bool = False
+    """value 只是这一格的一部分，或是“同上”所指的内容。"""
 
     @property
     def address(self) -> str:
@@ -67,6 +72,8 @@ class Sheet:
     filtered: bool = False
     notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
     left_behind: tuple[str, ...] = ()
+    uncounted: tuple[tuple[int, int, str], ...] = ()
+    """没有存下计算结果的公式：行、列、公式。"""
 
     @property
     def height(self) -> int:
@@ -144,6 +151,9 @@ def _sheet(package: Package, name: str, grid: Grid) -> Sheet:
         bool(_FILTER.search(xml)),
         _notes(package, part),
         left + (("超链接",) if _LINK.search(xml) else ()),
+        tuple(
+            (int(row), column_number(letters.decode()), text.decode()) for letters, row, text in _FORMULA.findall(xml)
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from pyengine.adopt import heads as h
 from pyengine.adopt.blocks import read_blocks
 from pyengine.adopt.drafts import Draft, drafts_of
 from pyengine.adopt.heads import Heads
-from pyengine.adopt.lines import read_lines
+from pyengine.adopt.lines import is_heading, read_lines
 from pyengine.adopt.mapping import AS_COPY, SKIP, SheetMap
 from pyengine.adopt.regions import Region, find_regions, renamed
 from pyengine.adopt.roster import Row, roster_of
@@ -117,6 +117,8 @@ def _part(region: Region, top: int) -> Part:
     low, high = region.columns[0].index, region.columns[-1].index
     frame = tuple((c, why) for row, why in reasons.items() for c in sheet.row(row) if low <= c.column <= high)
     above = tuple(cell for row in range(top, region.first) for cell in sheet.row(row))
+    if top > 1 and above and is_heading(above[-1].text):  # 上下两个表：中间的标题是后一个表的章节
+        drafts = tuple(replace(draft, section=(above[-1], *draft.section)) for draft in drafts)
     rows = range(region.last + 1, region.end + 1)
     gone = tuple(cell for row in rows for index in dropped if (cell := sheet.own(row, index)).text)
     return Part(sheet, kept, drafts, lines.sections, frame, above, dittos, gone)
@@ -133,7 +135,7 @@ def _without_ditto(drafts: Iterable[Draft]) -> tuple[tuple[Draft, ...], tuple[Ce
             found = cells.get(role, ())
             if len(found) == 1 and same_as_above(found[0].text) and role in last:
                 dittos.append(found[0])
-                cells[role] = (replace(found[0], value=last[role]),)
+                cells[role] = (replace(found[0], value=last[role], partial=True),)
             if role in cells:
                 last[role] = cells[role][0].value
         made.append(replace(draft, cells=cells))
