@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
 
 ROLE = re.compile(r"(按职责分工负责|按职责分工|分别牵头|共同牵头|牵头负责|牵头|配合|协助|负责|等)+$")
 LEFT, RIGHT = "(〔[【", ")〕]】"
+AND_OTHERS = re.compile(r"等(?=有关|相关|各|部门|单位)")
 JOINED = re.compile(r"在县中、?省直")
 
 
@@ -38,7 +40,7 @@ class Names:
         return found - {""}
 
     def _split(self, text: str) -> list[str]:
-        plain = unicodedata.normalize("NFKC", text)
+        plain = AND_OTHERS.sub("、", self._unwrapped(unicodedata.normalize("NFKC", text)))
         for name in self._whole:
             plain = plain.replace(name, name.replace("、", "\0"))
         plain = JOINED.sub(lambda match: match[0].replace("、", "\0"), plain)
@@ -50,3 +52,12 @@ class Names:
             else:
                 parts[-1] += letter
         return [part.replace("\0", "、") for part in parts]
+
+    def _unwrapped(self, text: str) -> str:
+        """一个名称写成两行的接起来：上下两段各不是单位，接起来是。"""
+        lines = text.split("\n")
+        for upper, lower in pairwise(lines):
+            head, tail = re.split("[、,;]", upper)[-1], re.split("[、,;]", lower)[0]
+            if squash(head) not in self._full and squash(head + tail) in self._full:
+                text = text.replace(f"{upper}\n{lower}", upper + lower)
+        return text
