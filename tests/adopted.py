@@ -49,7 +49,6 @@ def adopt_one(book: Path, folder: Path, directory: Path | None, score: Score) ->
     if not score.check(code in (0, 1) and new.is_file(), f"adopt 没有成功：退出码 {code}，{said.strip()[-300:]}"):
         return None
     score.check(fingerprint(old) == before, "旧台账的字节变了")
-    check_overwrite(old, new, score)
     json_file = folder / "结果.json"
     code, said = quiet("refresh", new, "--as-of", AS_OF, "--json", json_file)
     if not score.check(
@@ -67,6 +66,7 @@ def check_overwrite(old: Path, new: Path, score: Score) -> None:
     score.check(code == 5 and fingerprint(new) == before, f"再迁一次应拒绝覆盖（退出码 5），得 {code}")
     code, _ = quiet("adopt", old, new, "--force")
     score.check(code in (0, 1), f"加 --force 应能覆盖，得退出码 {code}")
+    score.check(new.is_file() and not list(new.parent.glob("*.tmp")), "覆盖之后留下了草稿，或没有新台账")
 
 
 def side_file(book: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 import adopted
 import pytest
 from adopted_items import readings
+from adopted_moved import moved
 from adopted_report import GRAVITY
 from adopted_seen import Adopted, Line, Score, day_of, first, read_source, targets_of
 from openpyxl.utils import range_boundaries
@@ -19,6 +20,7 @@ from units_seen import Names, squash
 LEDGERS = Path(__file__).parent / "ledgers"
 BOOKS = adopted.books_in(LEDGERS)
 REFUSED = sorted((LEDGERS / "refused").glob("*.xls*"))
+MOVED = {"两级表头", "六行表头", "季度节点", "文字块", "一页两表", "纵向合并"}  # 没有公式、版式各不相同的
 KINDS = {"日期", "持续", "缺失", "无法识别"}
 SCOPES = {"cell", "row", "column", "sheet"}
 ITEM_KEYS = {"sheet", "row", "section_path", "task", "lead_units", "responsible_units", "due_kind", "due", "cells"}
@@ -46,6 +48,20 @@ def _variants() -> list[Any]:
 def test_adopted_as_a_careful_reader_would(book: Path, with_directory: bool) -> None:
     score = adopted.examine(book, with_directory)
     assert score.passed > 0
+    assert score.failed == []
+
+
+@needs_adopt
+@pytest.mark.parametrize("book", [book for book in BOOKS if book.stem in MOVED], ids=lambda book: book.stem)
+def test_a_table_moved_aside_reads_the_same(book: Path, tmp_path: Path) -> None:
+    assert adopted.examine(moved(book, tmp_path), False).failed == []
+
+
+@needs_adopt
+def test_what_was_adopted_is_not_overwritten_unasked(tmp_path: Path) -> None:
+    old, new, score = LEDGERS / "首行表头.xlsx", tmp_path / "新台账.xlsx", Score()
+    assert adopted.quiet("adopt", old, new)[0] in (0, 1)
+    adopted.check_overwrite(old, new, score)
     assert score.failed == []
 
 
