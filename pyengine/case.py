@@ -87,7 +87,7 @@ class Case:
             feedback=_grouped(seen, lambda item: item.on or date.min),
             adjustments=_grouped(approved, lambda item: item.approved or date.min),
             records=tuple(sorted(records, key=lambda record: record.on or date.min)),
-            directory=Directory.of(ledger.units, ledger.settings.text("县名")),
+            directory=Directory.of(ledger.units, ledger.settings.text("县名"), ledger.settings.text("统称")),
         )
 
     @property

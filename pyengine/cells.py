@@ -18,7 +18,7 @@ from pyengine.layout import layout
 from pyengine.model import Finding, Place, Share
 from pyengine.tables import SheetTable
 from pyengine.terms import DATED, FIRST_YEAR, LAST_YEAR
-from pyengine.units import Directory
+from pyengine.units import Directory, is_collective
 
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _FULL_DATE = re.compile(r"\d{4}[年./-]\d{1,2}[月./-]\d{1,2}日?|(?:19|20)\d{6}")
@@ -136,9 +136,19 @@ class Row:
 
     def units(self, header: str, directory: Directory, lead: bool = False) -> tuple[str, ...]:
         """各单位的全称。牵头单位认不出的报错并略去；其他认不出的警告、照原文。"""
-        text = self.text(header)
+        return self._units(header, self.text(header), directory, lead)
+
+    def helpers(self, header: str, directory: Directory) -> tuple[str, ...]:
+        """牵头单位栏里写明配合的各单位的全称；认不出的警告、照原文。"""
+        value = self.raw(header)
+        return self._units(header, directory.helpers(value) if isinstance(value, str) else "", directory, lead=False)
+
+    def _units(self, header: str, text: str, directory: Directory, lead: bool) -> tuple[str, ...]:
         names, strange = directory.read(text, lead) if text else ((), ())
         for name in strange:
+            if lead and is_collective(name):
+                self.note(catalogue.LEAD_COLLECTIVE, header, value=show(name))
+                continue
             near = directory.suggest(name)
             kind = catalogue.LEAD_UNKNOWN if lead else catalogue.UNIT_UNKNOWN
             self.note(kind, header, value=show(name), hint=f"（是否“{near}”？）" if near else "")

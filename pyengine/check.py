@@ -48,6 +48,9 @@ def _deadlines(task: Task, ledger: Ledger) -> Findings:
         yield _of(task, catalogue.DEADLINE_MISSING, "完成时限", note=task.due.note)
     if task.start_due.kind == UNREADABLE:
         yield _of(task, catalogue.DEADLINE_UNREADABLE, "启动时限", note=task.start_due.note)
+    for column, due in (("启动时限", task.start_due), ("完成时限", task.due)):
+        if due.doubt and not (task.closed or task.state == DONE):
+            yield _of(task, catalogue.DEADLINE_DOUBT, column, note=due.doubt)
 
 
 def _year(task: Task, ledger: Ledger) -> Findings:
@@ -153,6 +156,8 @@ def _child_deadlines(ledger: Ledger) -> Findings:
     for place, number, due in pairs:
         if due.kind == UNREADABLE:
             yield finding(catalogue.DEADLINE_UNREADABLE, place, "完成时限", number, note=due.note)
+        elif due.doubt:
+            yield finding(catalogue.DEADLINE_DOUBT, place, "完成时限", number, note=due.doubt)
 
 
 def _periods(ledger: Ledger) -> Findings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -58,6 +59,11 @@ def read_task(row: Row, context: Context) -> model.Task | None:
     if not isinstance(row.raw("牵头单位"), CellError) and not split_units(row.text("牵头单位")):
         row.note(catalogue.LEAD_MISSING, "牵头单位")
     initiated = row.date("立项日期")
+    leads = row.units("牵头单位", context.directory, lead=True)
+    written = (*row.helpers("牵头单位", context.directory), *row.units("责任单位", context.directory))
+    collectives = tuple(
+        (name, members) for name in dict.fromkeys(written) if (members := context.directory.expand(name))
+    )
     return model.Task(
         place=row.place,
         number=number,
@@ -67,8 +73,8 @@ def read_task(row: Row, context: Context) -> model.Task | None:
         category=row.choice("工作类别"),
         stars=_stars(row),
         lead_leader=row.text("牵头领导"),
-        lead_units=row.units("牵头单位", context.directory, lead=True),
-        responsible_units=row.units("责任单位", context.directory),
+        lead_units=leads,
+        responsible_units=_responsible(written, dict(collectives), leads),
         initiated=initiated,
         start_due=context.deadline(row, "启动时限", initiated),
         started=row.date("实际启动日期"),
@@ -83,7 +89,16 @@ def read_task(row: Row, context: Context) -> model.Task | None:
         finished=row.date("办结日期"),
         closed=row.date("销号日期"),
         remark=row.text("备注"),
+        collectives=collectives,
     )
+
+
+def _responsible(
+    written: tuple[str, ...], collectives: Mapping[str, tuple[str, ...]], leads: tuple[str, ...]
+) -> tuple[str, ...]:
+    """责任单位：统称换成它的各单位，不重复；牵头的不再算责任单位。"""
+    units = (unit for name in written for unit in collectives.get(name, (name,)))
+    return tuple(dict.fromkeys(unit for unit in units if unit not in leads))
 
 
 def _stars(row: Row) -> int | None:

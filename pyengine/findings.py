@@ -47,6 +47,9 @@ NUMBER_MISSING = Kind("C12", ERROR, "有工作任务但没有编号", "编一个
 CONTENT_MISSING = Kind("C13", WARNING, "有编号但没有工作任务，未作为事项", "补上工作任务，或删去这一行")
 LEAD_MISSING = Kind("C14", ERROR, "没有牵头单位", "填单位名录里的单位")
 LEAD_UNKNOWN = Kind("C15", ERROR, "牵头单位“{value}”不在单位名录里", "改成名录里的名称{hint}，或在单位表补一行")
+LEAD_COLLECTIVE = Kind(
+    "C24", ERROR, "牵头单位“{value}”是统称，不能确定责任主体", "写明由哪一个单位牵头；其余单位写到责任单位"
+)
 UNIT_UNKNOWN = Kind("C16", WARNING, "{column}“{value}”不在单位名录里", "改成名录里的名称{hint}，或在单位表补一行")
 FIELD_MISSING = Kind("C17", NOTICE, "{column}没有填", "补填{column}")
 STATE_MISSING = Kind("C18", NOTICE, "办理状态没有填，按“正在办理”计", "从下拉框选一个")
@@ -54,6 +57,7 @@ SETTING_BAD = Kind("C19", ERROR, "设置“{item}”取值“{value}”读不出
 CHILD_UNNUMBERED = Kind("C22", WARNING, "没有编号，未计入", "补上所属事项的编号")
 EVENT_DATE_MISSING = Kind("C20", WARNING, "没有日期，未计入", "补上日期")
 APPRAISAL_UNREADABLE = Kind("C23", ERROR, "{column}“{value}”{why}，得分待核", "{how}")
+DEADLINE_DOUBT = Kind("C24", NOTICE, "{column}：{note}", "核对读法；不对的改写成 2026-06-30 这样的日期")
 
 # 跨行
 NUMBER_TWICE = Kind("X01", ERROR, "编号“{value}”重复（另见 {other}）", "改成不重复的编号")

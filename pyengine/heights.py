@@ -19,16 +19,17 @@ _RESERVED_LINES: Final = {"ledger": 4}
 
 def row_height(table: Table, row: Mapping[str, object]) -> float:
     """一行数据的行高（磅）：最高的单元格说了算。"""
-    lines = [_lines(row.get(column.name), column.width) for column in table.columns]
+    lines = [lines_of(row.get(column.name), column.width) for column in table.columns]
     return min(max([*lines, _RESERVED_LINES.get(table.key, 1)]) * _LINE + _PADDING, _TALLEST)
 
 
 def outgrows(table: Table, header: str, value: object) -> bool:
     """这一格的内容是不是超过了预留的行数。"""
-    return _lines(value, table.column(header).width) > _RESERVED_LINES.get(table.key, 1)
+    return lines_of(value, table.column(header).width) > _RESERVED_LINES.get(table.key, 1)
 
 
-def _lines(value: object, width: float) -> int:
+def lines_of(value: object, width: float) -> int:
+    """这个值在宽 width（字符）的列里占几行。"""
     if not isinstance(value, str):
         return 1
     return sum(max(1, math.ceil(_span(part) / (width - 2))) for part in value.split("\n"))

@@ -62,7 +62,7 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """事项：台账的一行。"""
+    """事项：台账的一行。responsible_units 里的统称已展开成各单位；collectives 是展开了的统称（照原文）和各自的单位。"""
 
     place: Place
     number: str
@@ -88,6 +88,7 @@ class Task:
     finished: date | None
     closed: date | None
     remark: str
+    collectives: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,8 +85,22 @@ def _matters(ledger: Ledger, cards: Sequence[Card], tasks: tuple[str, ...]) -> R
         "牌": "、".join(dict.fromkeys(card.colour for card in cards)),
         "事项": listed(_row(contents, card, fact) for card, fact in pairs),
         "整改事项": listed({"编号": number, "工作任务": contents.get(number, "")} for number in tasks),
-        "责任单位": tuple(dict.fromkeys(unit for card in cards for unit in card.responsible_units)),
+        "责任单位": _responsible(ledger, cards),
     }
+
+
+def _responsible(ledger: Ledger, cards: Sequence[Card]) -> tuple[str, ...]:
+    """公文里的责任单位：台账写统称、各单位又都在内的，还写统称，不一一列名；牵头的也在这个统称之内的，写“其他……”。"""
+    units = tuple(dict.fromkeys(unit for card in cards for unit in card.responsible_units))
+    numbers = {number for card in cards for number in card.tasks}
+    folded: dict[str, str] = {}
+    for task in (task for task in ledger.tasks if task.number in numbers):
+        for name, members in task.collectives:
+            others = [unit for unit in members if unit in units]
+            if len(others) > 1 and set(members) - set(others) <= {*task.lead_units}:
+                name = name if len(others) == len(members) else f"其他{name}"
+                folded.update({unit: name for unit in others if unit not in folded})
+    return tuple(dict.fromkeys(folded.get(unit, unit) for unit in units))
 
 
 def _row(contents: Mapping[str, str], card: Card, fact: Fact) -> Row:

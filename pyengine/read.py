@@ -12,6 +12,7 @@ from typing import TypeVar
 from pyengine import entries, model
 from pyengine import findings as catalogue
 from pyengine.cells import Row, rows_of, show
+from pyengine.collectives import meanings
 from pyengine.entries import Context
 from pyengine.findings import finding
 from pyengine.grid import CellError, Grid
@@ -19,7 +20,7 @@ from pyengine.layout import column_letter, layout
 from pyengine.model import Finding, Ledger, Place, reminder_subject
 from pyengine.periods import WorkCalendar
 from pyengine.rulebook import all_circulars
-from pyengine.settings import Settings, SettingValue, parse_setting, setting_specs
+from pyengine.settings import Settings, SettingSpec, SettingValue, parse_setting, setting_specs
 from pyengine.tables import SheetTable, find_tables
 from pyengine.units import Directory
 
@@ -76,9 +77,13 @@ def read_ledger(grids: Mapping[str, Grid], as_of: date) -> Reading:
     reader = _Reader(grids, find_tables(grids))
     settings = _settings(reader)
     units = reader.each("units", entries.read_unit)
+    settings = _checked(reader, settings, units)
     calendar = WorkCalendar(dict(reader.each("calendar", entries.read_day)))
     reader.context = Context(
-        Directory.of(units, settings.text("县名")), _year(reader, settings, as_of), settings, calendar
+        Directory.of(units, settings.text("县名"), settings.text("统称")),
+        _year(reader, settings, as_of),
+        settings,
+        calendar,
     )
     for table in reader.tables.values():
         _note_missing_columns(reader, table)
@@ -117,12 +122,29 @@ def _settings(reader: _Reader) -> Settings:
             values[item] = parse_setting(spec, value)
             if item == "适用文件" and values[item] not in _pinnable():
                 raise ValueError(value)
-        except (ValueError, ZeroDivisionError):
-            default = spec.default or "（空）"
-            row.note(catalogue.SETTING_BAD, "取值", item=item, value=show(value), read=default, note=spec.note)
-            values[item] = parse_setting(spec, None)
+        except (ValueError, ZeroDivisionError) as error:
+            values[item] = _default(row, spec, f"{error}；" if spec.kind == "collectives" else "")
     _note_missing_settings(reader, values)
     return Settings(values)
+
+
+def _default(row: Row, spec: SettingSpec, why: str) -> SettingValue:
+    """读不出的设置：报出来，按默认计。"""
+    facts = {"item": spec.item, "value": show(row.value("取值")), "read": show(spec.default or "（空）")}
+    row.note(catalogue.SETTING_BAD, "取值", **facts, note=f"{why}{spec.note}")
+    return parse_setting(spec, None)
+
+
+def _checked(reader: _Reader, settings: Settings, units: tuple[model.Unit, ...]) -> Settings:
+    """统称的右边须是单位类别或单位表里的单位：有一个认不出，整项按默认。"""
+    directory, kinds = Directory.of(units, settings.text("县名")), layout().choices["unit_category"]
+    terms = (term for of in meanings(settings.text("统称")).values() for term in of)
+    strange = next((term for term in terms if term not in kinds and directory.resolve(term) is None), None)
+    row = next((row for row in reader.rows("settings") if row.text("项目") == "统称"), None)
+    if strange is None or row is None:
+        return settings
+    default = _default(row, setting_specs()["统称"], f"“{strange}”不是单位类别，也不在单位名录里；")
+    return Settings({**settings.values, "统称": default})
 
 
 def _pinnable() -> frozenset[str]:

@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from pyengine.collectives import meanings
+
 _NUMBER = re.compile(r"[-+]?\d{1,9}(\.\d{1,9})?")
 SettingValue = str | int | Fraction | date
 
@@ -56,6 +58,12 @@ def _text(spec: SettingSpec, value: object) -> str:
     return str(value).strip()
 
 
+def _collectives(spec: SettingSpec, value: object) -> str:
+    text = str(value).strip()
+    meanings(text)
+    return text
+
+
 def _choice(spec: SettingSpec, value: object) -> str:
     text = str(value).strip()
     if text not in (spec.choices or ("是", "否")):
@@ -94,6 +102,7 @@ def _date(spec: SettingSpec, value: object) -> date:
 
 _PARSERS = {
     "text": _text,
+    "collectives": _collectives,
     "choice": _choice,
     "yes_no": _choice,
     "int": _int,

@@ -15,9 +15,8 @@ Known = Callable[[str], object]
 
 _LEAD, _DUTY, _LISTED, _HELP = "牵头", "负责", "责任", "配合"
 _MASK: Final = 0xF0000
-_ALONE: Final = {_LEAD: "\U000ff001", _DUTY: "\U000ff002", _HELP: "\U000ff003"}
+_ALONE: Final = {_LEAD: "\U000ff001", _DUTY: "\U000ff002", _HELP: "\U000ff003", _LISTED: "\U000ff004"}
 _PRIVATE = re.compile("[\U000f0000-\U000fffff]")
-_OPEN, _CLOSE = "（(〔[【", "）)〕]】"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,13 @@ def roles_in(text: str, known: Known = _nothing) -> Roles:
     return Roles(leads, tuple(others), bool(lead or duty))
 
 
+def helpers_in(text: str, known: Known = _nothing) -> tuple[str, ...]:
+    """写在牵头单位栏里、又写明是配合（协办、参与……）的名称；整栏都是配合的不算。"""
+    named = _read(text, known)
+    lead = {item.name for item in named if item.role != _HELP}
+    return tuple(dict.fromkeys(item.name for item in named if item.name not in lead)) if lead else ()
+
+
 def same_as_above(text: str) -> bool:
     """是否“同上”“〃”一类：照抄上一行。"""
     return words.SAME.fullmatch(re.sub(r"\s", "", text)) is not None
@@ -77,7 +83,7 @@ def _read(text: str, known: Known) -> list[_Named]:
     plain = words.STOP_INSIDE.sub(
         lambda found: found[0].replace("、", _held(parts, "、")), words.NUMBERING.sub("、", masked)
     )
-    plain = words.TOGETHER.sub(r"\1，配合：", plain)
+    plain = words.apart(plain)
     plain = words.RUN_ON.sub(r"\1，", plain)
 
     def whole(name: str) -> str:
@@ -100,28 +106,15 @@ def _held(parts: list[str], text: str) -> str:
 def _unwrapped(text: str) -> str:
     """整栏用一对括号括着的，去掉括号。"""
     bare = text.strip().rstrip("。；;").strip()
-    groups = list(_brackets(bare))
+    groups = list(words.brackets(bare))
     return bare[1:-1] if groups and groups[0] == (0, len(bare)) else text
-
-
-def _brackets(text: str) -> Iterator[tuple[int, int]]:
-    """最外一层的各对括号：起止位置。没有配对的不算括号。"""
-    depth, start = 0, 0
-    for at, char in enumerate(text):
-        if char in _OPEN:
-            start = at if depth == 0 else start
-            depth += 1
-        elif char in _CLOSE and depth:
-            depth -= 1
-            if depth == 0:
-                yield start, at + 1
 
 
 def _mask(text: str) -> tuple[str, list[str]]:
     """括号收成占位的字；括号里是分工的换成分工，是说明的去掉。"""
     parts: list[str] = []
     pieces, last, headed = [], 0, text.lstrip()[:1] in ("【", "[")
-    for start, end in _brackets(text):
+    for start, end in words.brackets(text):
         inside = text[start + 1 : end - 1].strip()
         pieces.append(text[last:start])
         last = end
@@ -133,15 +126,19 @@ def _mask(text: str) -> tuple[str, list[str]]:
 
 
 def _is_aside(inside: str) -> bool:
-    return words.ROLE_END.fullmatch(inside) is not None or words.REMARK.search(inside) is not None or not inside
+    if not inside or words.ORDINAL.fullmatch(inside):
+        return True
+    asides = (words.ROLE_END, words.LABEL_WORD)
+    return any(one.fullmatch(inside) for one in asides) or words.REMARK.search(inside) is not None
 
 
 def _aside(inside: str) -> str:
     """括号里的分工：一家的记在名称后面，“分别牵头”照写在一组后面；说明没有分工。"""
-    found = words.ROLE_END.fullmatch(inside)
-    if found is None:
-        return ""
-    return inside if words.TOGETHER_WORD.search(inside) else _ALONE[_role(inside)]
+    if words.ORDINAL.fullmatch(inside):
+        return "、"
+    if words.ROLE_END.fullmatch(inside):
+        return inside if words.TOGETHER_WORD.search(inside) else f"{_ALONE[_role(inside)]}、"
+    return f"{_ALONE[_label(inside)]}、" if words.LABEL_WORD.fullmatch(inside) else ""
 
 
 def _role(text: str) -> str:
@@ -255,43 +252,3 @@ def _joined(name: str, known: Known) -> list[str]:
             return [words.clean(left), *_joined(words.clean(right), known)]
     bare, collective = words.and_so_on(name)
     return [one for one in (bare, collective) if one]
-
-
-_TASK_END = re.compile(r"[。；;.\s]*$")
-_STARTS = re.compile("^(?:含|不含|包括|其中|除|如|即|原|以下)")
-
-
-def units_in_task(text: str) -> tuple[str, Roles] | None:
-    """写在任务末尾括号里的单位：（去掉括号的任务，分工）；末尾括号里不是单位的为 None。"""
-    end = _TASK_END.search(text)
-    assert end is not None
-    body = text[: end.start()]
-    groups = list(_brackets(body))
-    if not groups or groups[-1][1] != len(body) or not body[: groups[-1][0]].strip():
-        return None
-    start, stop = groups[-1]
-    before, inside = body[:start].rstrip(), body[start + 1 : stop - 1].strip()
-    roles = split_roles(inside)
-    if not roles.lead or not _names_units(before, inside, roles):
-        return None
-    return before + end[0].strip(), roles
-
-
-def _names_units(before: str, inside: str, roles: Roles) -> bool:
-    """括号里的话是不是在说由谁办。只列几个乡镇、又没有写分工的，更像在说地点，不认。"""
-    names = (*roles.lead, *roles.responsible)
-    if _STARTS.match(inside):
-        return False
-    if words.LABEL.match(inside):
-        return True
-    units = [words.is_collective(name) or words.looks_like_unit(_bare(name)) for name in names]
-    if roles.marked:
-        return units[0] and sum(units) * 2 > len(units)
-    places = all(words.PLACE.search(_bare(name)) and not words.is_collective(name) for name in names)
-    return all(units) and not places and (len(names) > 1 or not words.looks_like_unit(before))
-
-
-def _bare(name: str) -> str:
-    """括号以前的名称。"""
-    groups = list(_brackets(name))
-    return name[: groups[0][0]] if groups and groups[0][0] else name

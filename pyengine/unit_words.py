@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
 
 _ADVERB = (
     "(?:分别|共同|联合|具体|主要|全面|直接|总|积极|密切|协同|统一|各自|全力|认真|主动|做好|抓好|组织|分工|为主|按要求)"
 )
-_MAIN = "(?:牵头|主办|主责|负责|承办|配合|协办|参与|协助|落实|汇总|实施|支持|协同)"
-_MORE = f"(?:{_MAIN[3:-1]}|抓总|推进|办理|保障|协调|汇总上报|等?工作|完成|到位|总)"
+_MAIN = "(?:牵头|主办|主责|负责|承办|配合|协办|参与|协助|落实|汇总|实施|支持|协同|指导|督导|为主|为?责任主体|为?主体)"
+_MORE = f"(?:{_MAIN[3:-1]}|抓总|并|推进|办理|保障|协调|汇总上报|等?工作|完成|到位|总)"
 _DUTY = "(?:(?:按照?|依据?|依照|根据|结合)(?:各自|本?部门|本?单位)?的?(?:工作)?(?:职责|职能|分工)(?:和|与)?(?:职责|职能|分工|权限)?[，,]?)"
 HARD: Final = frozenset("；;。\n\r")
 STOP = re.compile(
@@ -23,45 +24,49 @@ SAME = re.compile(
 ROLE_END = re.compile(
     f"(?:为|是)?(?:{_DUTY}?{_ADVERB}*{_MAIN}(?:{_MORE}|{_ADVERB})*(?:单位|部门|科室)?|{_DUTY})[。.]?$"
 )
+ORDINAL = re.compile("\\d{1,2}|[一二三四五六七八九十]{1,2}")
 BY_DUTY = re.compile(_DUTY)
-LEADING = re.compile("牵头|主办|主责|第一责任|主要责任|为主|抓总")
+LEADING = re.compile("牵头|主办|主责|第一责任|主要责任|为主|主体|抓总")
 IN_CHARGE = re.compile("负责|承办")
-LISTED = re.compile("责任|承办|负责|落实|实施")
+LISTED = re.compile("(?<!第[二三四])责任|承办|负责|落实|实施")
 TOGETHER_WORD = re.compile("分别|共同|联合")
 LABEL_WORD = re.compile(
-    "各?(?:共同|联合|总)?(?:牵头|主要责任|第一责任|责任|主责|主办|承办|配合|协办|协助|协同|协作|参与|参加|落实|实施|负责)"
+    "各?(?:共同|联合|总)?(?:牵头|主要责任|第[一二三四]责任|责任|主责|主办|承办|配合|协办|协助|协同|协作|参与|参加|落实|实施|负责)"
     "(?:责任)?(?:单位|部门|科室|股室|处室)?(?:[（(]部门[）)])?"
 )
 _LABELLED = f"(?:{LABEL_WORD.pattern}|(?:责任)?(?:单位|部门)(?:名称)?)"
 _WITH_NOUN = LABEL_WORD.pattern.replace("(?:单位|部门|科室|股室|处室)?", "(?:单位|部门|科室|股室|处室)")
 NEUTRAL = re.compile(r"[\s]*(?:单位|部门)")
-_END_CHARS = "局办委部室院所站处队会社厂场校馆园庭团行联镇乡村段协组\U000f0000-\U000ff003"
+_END_CHARS = "局办委部室院所站处队会社厂场校馆园庭团行联镇乡村段协组\U000f0000-\U000ff004"
 _END = (
     "(?:(?<!社)会|(?<!市)场|(?<!农)村|(?<!城)乡|(?<!农)业社|[局办委部室院所站处队厂校馆园庭团行联镇段协组社]|街道|社区|中心|公司|集团|政府|单位|部门|专班|企业|"
-    "移动|联通|电信|铁塔|邮政|供电|石油|石化|烟草|人大|医保|管委|[\U000f0000-\U000ff003])"
+    "移动|联通|电信|铁塔|邮政|供电|石油|石化|烟草|人大|医保|管委|[\U000f0000-\U000ff004])"
 )
 _ENDS = re.compile(f"{_END}$")
 _BEFORE = f"(?<=[、，,；;。\\s{_END_CHARS}心司道区府位门班头合办责与实])"
 LABEL = re.compile(f"(?:^|{_BEFORE})\\s*(?:{_LABELLED}\\s*[：:]|{_WITH_NOUN}(?:[为是]\\s*|\\s+|(?=[县市区各团])))")
 NUMBERING = re.compile(
-    r"(?:^|(?<=[、，,；;。\s]))(?:\d{1,2}(?:[.．](?!\d)|、|[)）])|[一二三四五六七八九十]{1,2}、|[(（]\d{1,2}[)）])|[①-⑳❶-❿⑴-⑽]\s*"
+    f"(?:^|(?<=[、，,；;。\\s{_END_CHARS}]))"
+    r"(?:\d{1,2}(?:[.．](?!\d)|、|[)）])|[一二三四五六七八九十]{1,2}、|[(（]\d{1,2}[)）])|[①-⑳❶-❿⑴-⑽]\s*"
 )
 STOP_INSIDE = re.compile(
     "[中省市县区](?:、[省市县区])*、[省市县区](?=直)|县直、(?=(?:在县)?中?省?直)|各乡、镇|各村、社区|县委、县政府(?=各|有关|直属|相关)|县、乡(?=两级|各)|"
     "各[区县市](?:、[区县市])+(?![^、，；\\s]*局)"
 )
-TOGETHER = re.compile(f"({_END}|{_MAIN})[，,]?(?:会同|商|会商)(?=[县市区各有相国省]|[^、，,；;。\\s]*{_END})")
+_TOGETHER = re.compile(
+    f"(?P<before>{_END}|(?P<led>{_MAIN}))[，,]?(?:会同(?=[县市区各有相国省]|[^、，,；;。\\s]*{_END})|会?商(?=[县市区各有相国省]))(?P<others>[^，,；;。\\n]+)"
+)
 RUN_ON = re.compile(
     f"(?<={'[' + _END_CHARS + '心司道府位门]'})({_ADVERB}*(?:牵头|主办|负责|配合|协办))(?=[^、，,；;。\\s]{{2,}}?(?:{_END}|{_MAIN})(?:[、，,；;。\\s]|$))(?!{_MORE}|{_ADVERB}|单位|部门)"
 )
-BY_WHOM = re.compile("^(?:主要)?由(?=.)")
+BY_WHOM = re.compile("^(?:主要)?(?:由(?=.)|以(?=.*为(?:主|责任主体)))")
 ROLE_OBJECT = re.compile(f"(.*{_END})({_ADVERB}*(?:牵头|主办|主责|负责|配合|协办|协助|参与))(?!单位|部门)(.{{1,60}})")
 NOT_A_NAME = re.compile(
-    f"(?:{LABEL_WORD.pattern.removeprefix('各?')})?(?:单位|部门)?|等|等?(?:单位|部门)|无|—+|-+|/|\\d+|\\d{{1,4}}[年月日.].*(?:前|底|日|月|年|完成)|[^\\w\U000f0000-\U000ff003]+"
+    f"(?:{LABEL_WORD.pattern.removeprefix('各?')})?(?:单位|部门)?|等|待定|另定|暂无|等?(?:单位|部门)|无|—+|-+|/|\\d{{1,4}}[年月日.].*(?:前|底|日|月|年|完成)|[^\\w\U000f0000-\U000ff004]+"
 )
 REMARK = re.compile(
-    "标注|下同|除外|注[：:]|注明|排在|排名|排序|首位|第一位|牵头|配合|联系|电话|手机|详见|见附件|以下简称|按职责|按照职责|分工负责|负责|"
-    "^(?:含|不含|包括|以|按|另|已|拟|暂|待|截至|截止)|\\d{1,2}月(?:底|末|前|\\d)|\\d{4}年|\\d{7,}|主办|协办|承办|^(?:主|辅|主责)$"
+    "标注|下同|除外|[：:]|注明|排在|排名|排序|首位|第一位|牵头|配合|联系|电话|手机|详见|见附件|以下简称|按职责|按照职责|分工负责|负责|"
+    "^(?:含|不含|包括|按(?:姓氏|笔画|照|行政)|另[行有见]|已[撤并划]|[拟暂][定由]|待定|截至|截止)|\\d{1,2}月(?:底|末|前|\\d)|\\d{4}年|\\d{7,}|主办|协办|承办|^(?:主|辅|主责)$"
 )
 AND = re.compile("以及|及其|[和及与暨]")
 _AND_SO_ON = re.compile(
@@ -95,9 +100,25 @@ PLACE = re.compile("[乡镇村屯]$|街道$|社区$")
 _HEAD = re.compile("^(?:[县市区旗省各团]|在县|驻县|国|中国|有关|相关|其他|全县)")
 
 
+def apart(text: str) -> str:
+    """“由 A 会同 B 负责”写成“A 负责，配合：B”：会同的是配合，后面的分工是前一家的。"""
+    return _TOGETHER.sub(_apart, text)
+
+
+def _apart(found: re.Match[str]) -> str:
+    others = found["others"]
+    role = None if found["led"] else ROLE_END.search(others)
+    if role is None:
+        return f"{found['before']}，配合：{others}"
+    return f"{found['before']}{role[0]}，配合：{others[: role.start()]}"
+
+
+_OPEN, _CLOSE = "（(〔[【", "）)〕]】"
+
+
 def clean(token: str) -> str:
     """去掉两头的空白、句号、冒号和编号。"""
-    return token.strip(" \t\r\n\u3000\xa0\u200b\ufeff.。：:…*＊-—").strip()
+    return token.strip(" \t\r\n\u3000\xa0\u200b\ufeff.。：:…*＊-—").rstrip("（(〔[【").strip()
 
 
 def looks_like_unit(name: str) -> bool:
@@ -130,7 +151,7 @@ def two_units(left: str, right: str) -> bool:
         return False
     if _HEAD.match(right) and looks_like_unit(right):
         return True
-    return _STRONG.search(left) is not None and len(right) > 2 and looks_like_unit(right)
+    return is_collective(right) or (_STRONG.search(left) is not None and len(right) > 2 and looks_like_unit(right))
 
 
 def and_so_on(name: str) -> tuple[str, str]:
@@ -151,7 +172,7 @@ def wraps(left: str, right: str, line: bool) -> bool:
         return True
     if _COMMON.match(right) and not _HEAD.match(right) and len(right) < 5:
         return True
-    if len(left) <= 2 and left not in _SHORT and not ROLE_END.fullmatch(left):
+    if len(left) <= 2 and left not in _SHORT and not _STRONG.search(left) and not ROLE_END.fullmatch(left):
         return True
     if len(right) == 1 or (len(right) == 2 and right not in _SHORT and not _ENDS.search(right)):
         return True
@@ -162,13 +183,13 @@ def wraps(left: str, right: str, line: bool) -> bool:
         and not _ENDS.search(left)
         and not ROLE_END.search(left)
         and left[:2] != right[:2]
-        and not left.endswith(("区", "县"))
+        and not (left.endswith(("区", "县")) and is_collective(left))
     )
 
 
 _COUNT = "(?:\\d+|[一二三四五六七八九十百两]+)(?:多|余)?"
 _SCOPE = (
-    "(?:全[县市区旗]|[县市区旗省]直属?|中直|中省直|[县市区旗乡镇]级|县乡|[县市区旗]委|[县市区旗]?人?民?政府|直属|下属|所属|属地|[在驻][县市区旗]|中|省|市|县|"
+    "(?:全[县市区旗]|[县市区旗省]直属?|中直|中省直|[县市区旗乡镇]级|县乡|[县市区旗]委|[县市区旗]?人?民?政府|直属|下属|所属|属地|[在驻][县市区旗]|"
     "其他|其它|相关|有关|所有|涉及|涉事|涉农|辖区|沿线|基层|各级|各类|各相关|各有关|各|和|及|与|以及|等)"
 )
 _KIND = (
@@ -191,3 +212,22 @@ def is_collective(name: str) -> bool:
     """是否统称（各乡（镇）、县直有关部门……），统称不是一个单位。"""
     key = plain(name)
     return len(key) > 1 and _COLLECTIVE.fullmatch(key) is not None
+
+
+def brackets(text: str) -> Iterator[tuple[int, int]]:
+    """最外一层的各对括号：起止位置。没有配对的不算括号。"""
+    depth, start = 0, 0
+    for at, char in enumerate(text):
+        if char in _OPEN:
+            start = at if depth == 0 else start
+            depth += 1
+        elif char in _CLOSE and depth:
+            depth -= 1
+            if depth == 0:
+                yield start, at + 1
+
+
+def bare_name(name: str) -> str:
+    """括号以前的名称；没有括号、括号开头的照原样。"""
+    groups = list(brackets(name))
+    return name[: groups[0][0]] if groups and groups[0][0] else name

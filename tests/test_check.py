@@ -107,7 +107,7 @@ FAULTS = [
     Fault(LEDGER, "牵头单位", "  ", catalogue.LEAD_MISSING),
     Fault(LEDGER, "牵头单位", "、", catalogue.LEAD_MISSING),
     Fault(LEDGER, "牵头单位", "县统计局", catalogue.LEAD_UNKNOWN),
-    Fault(LEDGER, "牵头单位", "各乡镇", catalogue.LEAD_UNKNOWN),
+    Fault(LEDGER, "牵头单位", "各乡镇", catalogue.LEAD_COLLECTIVE),
     Fault(LEDGER, "牵头单位", "教育局\n县统计局", catalogue.LEAD_UNKNOWN),
     Fault(LEDGER, "牵头单位", 12345, catalogue.LEAD_UNKNOWN),
     Fault(LEDGER, "牵头单位", REF, catalogue.CELL_ERROR),

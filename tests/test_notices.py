@@ -390,6 +390,28 @@ def test_what_the_ledger_does_not_know_is_left_blank() -> None:
     assert "责任部门" not in str(printed(made["专题报告"]))
 
 
+TOWNS = ("城关镇", "红石乡", "双桥镇")
+
+
+@pytest.mark.parametrize(
+    ("leads", "responsible", "addressed"),
+    [
+        (("县教育局",), ("县财政局", *TOWNS), ("县财政局", "各乡（镇）")),
+        (("县教育局",), ("红石乡", "县财政局", "城关镇", "双桥镇"), ("各乡（镇）", "县财政局")),
+        (("县教育局", "城关镇"), ("县财政局", "红石乡", "双桥镇"), ("县财政局", "其他各乡（镇）")),
+        (("县教育局",), ("县财政局", "红石乡", "双桥镇"), ("县财政局", "红石乡", "双桥镇")),
+    ],
+)
+def test_a_letter_names_a_collective_when_all_its_members_are_meant(
+    leads: tuple[str, ...], responsible: tuple[str, ...], addressed: tuple[str, ...]
+) -> None:
+    task = replace(SCHOOL, lead_units=leads, responsible_units=responsible, collectives=(("各乡（镇）", TOWNS),))
+    ledger = replace(COUNTY, tasks=(task, *LEDGER.tasks[1:]))
+    letter = drafted(replace(ORANGE, responsible_units=responsible), ledger=ledger)["重点工作督办预警通知书"]
+    assert letter.context["责任单位"] == addressed
+    assert printed(letter)[2] == f"县教育局，{'、'.join(addressed)}："
+
+
 def test_days_are_settings() -> None:
     changed = replace(COUNTY, settings=settings(约谈整改工作日=8, 预警整改工作日=3, 约谈次数=3))
     made = drafted(ORANGE, ledger=changed)

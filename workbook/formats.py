@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from xlsxwriter.format import Format
@@ -67,6 +67,8 @@ class Formats:
     def __init__(self, book: Workbook) -> None:
         self.book = book
         self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self.late: dict[str, Callable[[], bytes]] = {}
+        """存好以后再补的行：工作表部件名 → 各行的 XML（格式序号存好以后才知道）。"""
         self.named = {name: self.get(look) for name, look in {**NAMED, **_state_looks()}.items()}
 
     def get(self, *looks: Mapping[str, Any], **extra: Any) -> Format:

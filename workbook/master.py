@@ -41,7 +41,8 @@ def build(path: Path, *, sample: bool = False, content: Content = BLANK) -> Path
     buffer = BytesIO()
     with Workbook(buffer, {**_OPTIONS, "default_format_properties": {"font_name": FONT, "font_size": 10}}) as book:
         formats = _compose(book, sample_content() if sample else content)
-    finish(buffer.getvalue(), path, {name: _index(look) for name, look in formats.named.items()})
+    rows = {part: late() for part, late in formats.late.items()}
+    finish(buffer.getvalue(), path, {name: _index(look) for name, look in formats.named.items()}, rows)
     return path
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -19,14 +20,17 @@ _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _XLSX_TYPE: Final = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _XLSM_TYPE: Final = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 _DATA_ROW: Final = re.compile(rb'(<row r="(?:[4-9]|\d\d+)"[^>]*?) customHeight="1"')
+_RANGE: Final = re.compile(rb'(<dimension ref="A1:[A-Z]+)\d+"')
+_LARGE: Final = 1 << 20
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
-def finish(package: bytes, path: Path, named: Mapping[str, int]) -> None:
-    """成品：按后缀写出 path；named 为命名样式名 → 单元格格式序号。"""
+def finish(package: bytes, path: Path, named: Mapping[str, int], rows: Mapping[str, bytes]) -> None:
+    """成品：按后缀写出 path；named 为命名样式名 → 单元格格式序号；rows 为补在各工作表末尾的行。"""
     changes: dict[str, Callable[[bytes], bytes]] = {"xl/styles.xml": lambda part: name_styles(part, named)}
     if path.suffix.lower() == ".xlsm":
         changes["[Content_Types].xml"] = lambda part: part.replace(_XLSX_TYPE, _XLSM_TYPE)
+    changes |= {part: partial(with_rows, rows=xml) for part, xml in rows.items()}
     path.write_bytes(_rewrite(package, changes))
 
 
@@ -38,13 +42,21 @@ def _rewrite(package: bytes, changes: Mapping[str, Callable[[bytes], bytes]]) ->
             member.compress_type = zipfile.ZIP_DEFLATED
             member.create_system = 0
             change = changes.get(name, free_heights if name.startswith("xl/worksheets/sheet") else bytes)
-            out.writestr(member, change(source.read(name)), compresslevel=9)
+            content = change(source.read(name))
+            out.writestr(member, content, compresslevel=9 if len(content) < _LARGE else 6)
     return target.getvalue()
 
 
 def free_heights(sheet: bytes) -> bytes:
     """行高：数据行的行高只是起点，去掉“固定行高”的标记，内容改了由表格软件重新调整。"""
     return _DATA_ROW.sub(rb"\1", sheet)
+
+
+def with_rows(sheet: bytes, rows: bytes) -> bytes:
+    """补上末尾的行，并把工作表的范围写到最后一行。"""
+    last = rows[rows.rfind(b'<row r="') + 8 :].partition(b'"')[0] if rows else b""
+    sheet = _RANGE.sub(rb"\g<1>" + last + b'"', sheet, count=1) if last else sheet
+    return free_heights(sheet).replace(b"</sheetData>", rows + b"</sheetData>", 1)
 
 
 def name_styles(styles: bytes, named: Mapping[str, int]) -> bytes:

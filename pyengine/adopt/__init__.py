@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pyengine.adopt import chart
-from pyengine.adopt.crosscheck import check_columns, check_counts, check_hidden, check_sequence, check_twice
+from pyengine.adopt.crosscheck import (
+    check_columns,
+    check_counts,
+    check_formulas,
+    check_hidden,
+    check_sequence,
+    check_twice,
+)
 from pyengine.adopt.desk import Desk
 from pyengine.adopt.figures import check_figures
 from pyengine.adopt.heads import known_heads
@@ -23,7 +30,7 @@ from pyengine.adopt.writer import write_item, write_notes
 from pyengine.grid import Grid
 from pyengine.layout import layout
 from pyengine.tables import StructureError
-from pyengine.terms import ERROR, NOTICE
+from pyengine.terms import ERROR, NOTICE, WARNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +162,7 @@ def _write(desk: Desk, finding: Finding) -> None:
     for part in finding.parts:
         _write_part(desk, finding, part)
     check_hidden(sheet, journal)
+    check_formulas(sheet, journal, WARNING if finding.kind == LEDGER else NOTICE)
 
 
 def _write_part(desk: Desk, finding: Finding, part: Part) -> None:

@@ -22,12 +22,14 @@ _STATED = re.compile(r"(?:共|总计|合计)[^，。；]*?(\d+)\s*(?:项|件|条
 def check_sequence(drafts: Sequence[Draft], journal: Journal) -> None:
     """序号：同一部分里重复的、跳号的。每个部分可以从 1 重新起，也可以接着编。"""
     last, seen = 0, set[int]()
+    before: Cell | None = None
     section: tuple[Cell, ...] = ()
     for draft in drafts:
         cell = draft.first(h.SEQUENCE)
         number = int(cell.text) if cell and cell.text.isdigit() else None
-        if cell is None or number is None:
+        if cell is None or number is None or cell == before:
             continue
+        before = cell
         fresh = draft.section != section
         if number == 1 or (fresh and number > last):
             seen = {1} if number == 1 else seen
@@ -79,6 +81,15 @@ def check_columns(region: Region, journal: Journal) -> None:
         journal.doubt(first, WARNING, "没有单位列，只取任务末尾括号里的单位")
 
 
+def check_formulas(sheet: Sheet, journal: Journal, severity: str) -> None:
+    """没有存下计算结果的公式：台账里是警告，附表里是提示。"""
+    for row, column, text in sheet.uncounted:
+        cell = sheet.own(row, column)
+        if not cell.text:
+            advice = "没有迁移；请在 Excel 或 WPS 中打开原文件另存后再迁"
+            journal.doubt(cell, severity, f"公式没有存下计算结果（={text}），{advice}")
+
+
 def check_hidden(sheet: Sheet, journal: Journal) -> None:
     """隐藏的行列、筛选、带不过来的东西。"""
     rows = [row for row in sheet.hidden_rows if sheet.row(row)]
@@ -88,11 +99,5 @@ def check_hidden(sheet: Sheet, journal: Journal) -> None:
     columns = [column for column in sheet.hidden_columns if column <= sheet.width]
     if columns:
         journal.about(sheet.name, NOTICE, f"有隐藏列（{'、'.join(map(column_letter, columns))}），已一并迁移")
-    for row, column, formula in sheet.uncounted:
-        cell = sheet.own(row, column)
-        if not cell.text:
-            journal.doubt(
-                cell, WARNING, f"公式没有存下计算结果（={formula}），没有迁移；请在 Excel 或 WPS 中打开原文件另存后再迁"
-            )
     if sheet.left_behind:
         journal.about(sheet.name, NOTICE, f"表上的{'、'.join(sheet.left_behind)}没有带过来，原文件里仍在")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,6 +35,7 @@ class Desk:
     settings: Settings = field(default_factory=Settings)
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     used: set[str] = field(default_factory=set)
+    counts: Counter[str] = field(default_factory=Counter)
 
     def reckoning(self, initiated: date | None, meeting: date | None = None) -> Reckoning:
         """时限按什么读：与日常读台账一样，只是另外知道会议日期。"""
@@ -45,10 +47,11 @@ class Desk:
 
     def next_number(self, ledger: str) -> str:
         """下一个没有用过的编号。"""
-        prefix, count = f"{PREFIXES[ledger]}-{self.year}-", 1
-        while f"{prefix}{count:03d}" in self.used:
-            count += 1
-        return f"{prefix}{count:03d}"
+        prefix = f"{PREFIXES[ledger]}-{self.year}-"
+        while True:
+            self.counts[prefix] += 1
+            if (number := f"{prefix}{self.counts[prefix]:03d}") not in self.used:
+                return number
 
 
 @dataclass(slots=True)
@@ -96,6 +99,8 @@ class Item:
         """这一栏须要核对：有内容的记在内容上，空着的记在空格上。"""
         cell = self.draft.first(role) or self.draft.blanks.get(role)
         if cell is not None:
+            entry = self.journal.at(cell)
+            entry.head = entry.head or role
             self.journal.doubt(cell, severity, note)
 
 

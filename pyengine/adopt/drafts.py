@@ -22,6 +22,8 @@ class StepCell:
     period: str = ""
     weight: Cell | None = None
     state: Cell | None = None
+    due: Cell | None = None
+    """时限另写一格的。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +53,39 @@ def drafts_of(region: Region, groups: tuple[Group, ...]) -> Iterator[Draft]:
     """各组归成的事项。"""
     detailed = region.has(h.TASK) and any(_apart(region, group) for group in groups if region.has(h.DETAIL))
     for group in groups:
-        if detailed or (len(group.rows) > 1 and not region.has(h.DETAIL, h.STEP) and _repeats(region, group)):
-            yield from (_draft(region, (row,), group, detailed) for row in group.rows)
+        staged = len(group.rows) > 1 and _staged(region, group)
+        if detailed and not staged:
+            yield from (_draft(region, rows, group, True) for rows in _by_detail(region, group))
+        elif len(group.rows) > 1 and not region.has(h.DETAIL, h.STEP) and _repeats(region, group):
+            yield from (_draft(region, (row,), group, False) for row in group.rows)
         else:
-            yield _draft(region, group.rows, group, False)
+            yield _draft(region, group.rows, group, False, staged)
 
 
 def _apart(region: Region, group: Group) -> bool:
-    """合并的任务下面，每一行是不是各自一件事：各有要求，又各有单位、时限或序号。"""
-    details = _rows_with(region, group, h.DETAIL)
-    others = (h.UNITS, h.LEAD, h.DUE, h.SEQUENCE, "编号")
-    return details > 1 and any(_rows_with(region, group, role) > 1 for role in others)
+    """合并的任务下面，每一行是不是各自一件事：各有要求，又各有单位或序号。"""
+    others = (h.UNITS, h.LEAD, h.SEQUENCE, "编号")
+    return _rows_with(region, group, h.DETAIL) > 1 and any(_rows_with(region, group, role) > 1 for role in others)
+
+
+def _staged(region: Region, group: Group) -> bool:
+    """合并的任务下面，是不是一步一步的节点：各有要求、各有时限，单位是同一家。"""
+    steps = min(_rows_with(region, group, role) for role in (h.DETAIL, h.DUE))
+    return steps > 1 and not _apart(region, group)
+
+
+def _by_detail(region: Region, group: Group) -> Iterator[tuple[int, ...]]:
+    """按具体要求分：要求也合并的几行是一件事。"""
+    rows: list[int] = []
+    for row in group.rows:
+        own = any(region.sheet.own(row, column.index).text for column in region.of(h.DETAIL))
+        merged = any(region.sheet.area(row, column.index)[0] < row for column in region.of(h.DETAIL))
+        if rows and (own or not merged):
+            yield tuple(rows)
+            rows = []
+        rows.append(row)
+    if rows:
+        yield tuple(rows)
 
 
 def _repeats(region: Region, group: Group) -> bool:
@@ -74,7 +98,7 @@ def _rows_with(region: Region, group: Group, role: str) -> int:
     return sum(any(region.sheet.own(row, column.index).text for column in columns) for row in group.rows)
 
 
-def _draft(region: Region, rows: tuple[int, ...], group: Group, detailed: bool) -> Draft:
+def _draft(region: Region, rows: tuple[int, ...], group: Group, detailed: bool, staged: bool = False) -> Draft:
     roles = dict.fromkeys(column.role for column in region.columns if column.role)
     cells = {role: found for role in roles if (found := tuple(iter_cells(region, rows, role)))}
     section = group.section + cells.pop(h.SECTION, ())
@@ -83,7 +107,9 @@ def _draft(region: Region, rows: tuple[int, ...], group: Group, detailed: bool) 
     if detailed and h.DETAIL in cells:
         section += cells.get(h.TASK, ())
         cells[h.TASK] = cells.pop(h.DETAIL)
-    steps = tuple(_steps(region, rows))
+    steps = tuple(_stages(region, rows) if staged else _steps(region, rows))
+    for role in (h.DETAIL, h.DUE) if staged else ():
+        cells.pop(role, None)
     for role in (h.STEP, *((h.WEIGHT,) if steps else ())):
         cells.pop(role, None)
     if any(step.state for step in steps):
@@ -91,6 +117,16 @@ def _draft(region: Region, rows: tuple[int, ...], group: Group, detailed: bool) 
     return Draft(
         region.sheet.name, rows, section, cells, steps, tuple(_extras(region, rows)), _blanks(region, rows, cells)
     )
+
+
+def _stages(region: Region, rows: tuple[int, ...]) -> Iterator[StepCell]:
+    """要求、时限各写一格的节点。"""
+    for row in rows:
+        detail, due = _beside(region, row, h.DETAIL), _beside(region, row, h.DUE)
+        if detail is not None or due is not None:
+            cell = detail or due
+            assert cell is not None
+            yield StepCell(cell, "", _beside(region, row, h.WEIGHT), _beside(region, row, "办理状态"), due)
 
 
 def _steps(region: Region, rows: tuple[int, ...]) -> Iterator[StepCell]:
@@ -101,7 +137,13 @@ def _steps(region: Region, rows: tuple[int, ...]) -> Iterator[StepCell]:
             if cell.text and cell.row > region.last and cell not in seen:
                 seen.add(cell)
                 state = _beside(region, row, "办理状态") if len(rows) > 1 else None
-                yield StepCell(cell, column.period, _beside(region, row, h.WEIGHT), state)
+                yield StepCell(cell, _period(region, column, row), _beside(region, row, h.WEIGHT), state)
+
+
+def _period(region: Region, column: Column, row: int) -> str:
+    """按期分列的：横着并了几期的，算到最后一期。"""
+    right = region.sheet.area(row, column.index)[3]
+    return next((c.period for c in reversed(region.of(h.STEP)) if column.index <= c.index <= right and c.period), "")
 
 
 def _beside(region: Region, row: int, role: str) -> Cell | None:

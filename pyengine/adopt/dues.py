@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from itertools import groupby
 
 from pyengine.adopt import heads as h
-from pyengine.adopt.desk import Item, plain_value
+from pyengine.adopt.desk import Item
 from pyengine.adopt.drafts import StepCell
 from pyengine.adopt.fields import percent_text
-from pyengine.adopt.journal import CHANGED, REMARKED
+from pyengine.adopt.journal import CHANGED, REMARKED, SAME
 from pyengine.adopt.source import Cell
 from pyengine.deadlines import date_inside, read_deadline, read_steps
 from pyengine.grid import CellError
@@ -17,6 +18,7 @@ from pyengine.model import Deadline
 from pyengine.terms import DATED, ERROR, MISSING, NOTICE, UNREADABLE, WARNING
 
 NODES = "时间节点"
+_NOTHING = re.compile(r"^[-—–－/／\\无]+$")
 
 
 def write_due(item: Item) -> None:
@@ -60,7 +62,7 @@ def _phrase(item: Item, header: str) -> Deadline | None:
         if isinstance(value, str):
             item.remark(header, value, ())
     else:
-        item.put(header, plain_value(cells[0]), cells)
+        item.put(header, cells[0].text, cells)
     _say(item, header, found)
     return found
 
@@ -94,6 +96,9 @@ def _write_steps(item: Item) -> list[date | None]:
     """节点各写一行；返回各节点的日期。"""
     days: list[date | None] = []
     for step in item.draft.steps:
+        if _NOTHING.match(step.cell.text):
+            item.journal.kept(step.cell, "这一期没有节点")
+            continue
         parts = _parts(item, step)
         for text, due in parts:
             days.append(_write_step(item, step, text, due, len(days) + 1, len(parts)))
@@ -103,6 +108,8 @@ def _write_steps(item: Item) -> list[date | None]:
 
 def _parts(item: Item, step: StepCell) -> list[tuple[str, Deadline]]:
     by = item.desk.reckoning(item.initiated, item.meeting)
+    if step.due is not None:
+        return [(step.cell.text, read_deadline(step.due.value, by))]
     if step.period:
         return [(step.cell.text, read_deadline(step.period, by))]
     if isinstance(step.cell.value, date):
@@ -115,6 +122,8 @@ def _write_step(item: Item, step: StepCell, text: str, due: Deadline, order: int
     when = due.due if due.due else (due.text if due.kind not in (MISSING,) else None)
     address = _node(item, order, text, when)
     item.journal.went(cell, address, CHANGED)
+    if step.due is not None and step.due != cell:
+        item.journal.went(step.due, address.replace("!C", "!D"), CHANGED if step.due.value != due.due else SAME)
     sheet = item.desk.master.rows[NODES]
     if step.weight is not None:
         _weight(item, step.weight, parts)
@@ -145,7 +154,7 @@ def _weight(item: Item, cell: Cell, parts: int) -> None:
         value = round(value / parts, 4)
         item.journal.doubt(cell, NOTICE, f"一格里有 {parts} 个节点，分值 {cell.text} 平均分给各节点，请核对")
     rows[-1]["权重"] = value if isinstance(value, int | float | str) else cell.text
-    item.journal.went(cell, f"{NODES}!E{len(rows) + 3}", CHANGED if parts > 1 else "原样")
+    item.journal.went(cell, f"{NODES}!E{len(rows) + 3}", CHANGED if parts > 1 else SAME)
 
 
 def _weigh(item: Item) -> None:

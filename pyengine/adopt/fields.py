@@ -147,7 +147,7 @@ def _date(item: Item, header: str) -> date | None:
         if isinstance(cell.value, str) and "年" not in cell.text and not re.match(r"\d{4}", plain(cell.text)):
             item.doubt(header, NOTICE, f"没有写年份，按 {day} 理解")
         return day
-    item.put(header, plain_value(cell), (cell,))
+    item.put(header, cell.text, (cell,))  # 数写成文字：日期格式的列里，数会显示成别的日子
     found = read_deadline(cell.value, item.desk.reckoning(None))
     item.doubt(
         header,

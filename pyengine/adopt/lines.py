@@ -31,6 +31,12 @@ _FOOT = re.compile(
 )  # fmt: skip
 
 
+_SUPPORTS = (
+    h.LEAD, h.UNITS, h.HELP, h.DUE, h.SEQUENCE, "编号", "牵头领导", h.STEP, "最新进展", "办理状态", "星级",
+)  # fmt: skip
+"""看得出一行是事项的各栏。"""
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """一组行：同一个任务（合并的，或下面几行没有再写任务的）；section 是所在的各级章节，由外到内。"""
@@ -117,21 +123,10 @@ def _last_item(region: Region) -> int:
         wide = len(cells) == 1 and _across(region, cells[0]) > 1
         if not cells or wide or is_foot(cells[0].text) or _total(cells):
             continue
-        supports = (
-            h.LEAD,
-            h.UNITS,
-            h.HELP,
-            h.DUE,
-            h.SEQUENCE,
-            "编号",
-            "牵头领导",
-            h.STEP,
-            "最新进展",
-            "办理状态",
-            "星级",
-        )
-        detailed = region.has(h.TASK) and any(c.index == cells[0].column for c in region.of(h.DETAIL, h.STEP))
-        if _value(region, row, h.TASK, h.DETAIL) and (len(cells) > 1 or detailed or _value(region, row, *supports)):
+        inner = any(cell.column in {c.index for c in region.of(h.DETAIL, h.STEP)} for cell in cells)
+        if (inner and region.has(h.TASK)) or (
+            _value(region, row, h.TASK, h.DETAIL) and (len(cells) > 1 or _value(region, row, *_SUPPORTS))
+        ):
             return row
     return region.last
 
@@ -139,8 +134,7 @@ def _last_item(region: Region) -> int:
 def _not_item(region: Region, row: int, cells: tuple[Cell, ...], after: bool) -> str:
     if not cells:
         return ""
-    heads = {header_key(cell.text) for cell in region.head_cells}
-    if sum(header_key(cell.text) in heads for cell in cells) >= max(2, (len(cells) + 1) // 2):
+    if sum(header_key(cell.text) in region.head_keys for cell in cells) >= max(2, (len(cells) + 1) // 2):
         return "重复的表头，不是事项"
     if _total(cells):
         return "合计行，不是事项"
@@ -167,6 +161,8 @@ def _section(region: Region, row: int, cells: tuple[Cell, ...]) -> Cell | None:
         in_task = task is not None and task.column == first.column and _across(region, first) == 1
         spans = region.sheet.area(row, first.column)[2] > row and _across(region, first) == 1
         lone_category = first.column in {c.index for c in region.of(h.SECTION)} and spans
+        if _across(region, first) == 1 and first.column in {c.index for c in region.of(h.DETAIL, h.STEP)}:
+            return None
         titled = is_heading(first.text) or region.has(h.SEQUENCE)
         return None if lone_category or (in_task and not titled) else first
     return _numbered_section(region, row, cells, task)
@@ -179,6 +175,9 @@ def _numbered_title(text: str) -> bool:
 def _numbered_section(region: Region, row: int, cells: tuple[Cell, ...], task: Cell | None) -> Cell | None:
     """“一”“经济发展（10项）”分写两格的章节行，或章节行末尾另写着件数。"""
     supports = _value(region, row, h.LEAD, h.UNITS, h.HELP, h.DUE, "牵头领导", "最新进展", "完成进度", "星级", h.STEP)
+    supports = supports or next(
+        (c for c in cells if c.column in {column.index for column in region.of(h.DETAIL)}), None
+    )
     if supports or region.has(h.LEAD, h.UNITS, h.DUE) is False:
         return None
     first = cells[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 from pyengine.adopt import heads as h
@@ -46,7 +47,7 @@ class Column:
         return "/".join(dict.fromkeys("".join(cell.text.split()) for cell in self.path))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Region:
     """一个表：表头首末行、数据末行、各栏。"""
 
@@ -58,7 +59,19 @@ class Region:
 
     def of(self, *roles: str) -> tuple[Column, ...]:
         """归到这些栏的各列。"""
+        if len(roles) == 1:
+            return self._by_role.get(roles[0], ())
         return tuple(column for column in self.columns if column.role in roles)
+
+    @cached_property
+    def _by_role(self) -> Mapping[str | None, tuple[Column, ...]]:
+        roles = {column.role for column in self.columns}
+        return {role: tuple(column for column in self.columns if column.role == role) for role in roles}
+
+    @cached_property
+    def head_keys(self) -> frozenset[str]:
+        """表头各格比对用的写法。"""
+        return frozenset(header_key(cell.text) for cell in self.head_cells)
 
     def has(self, *roles: str) -> bool:
         """有没有其中哪一栏。"""
@@ -78,12 +91,20 @@ class Region:
 def find_regions(sheet: Sheet, heads: Heads, fixed: tuple[int, int] | None = None) -> tuple[Region, ...]:
     """表上的各个表，由上到下；没有任务栏的不算。fixed 是人指定的表头首末行。"""
     blocks = [fixed] if fixed else list(_blocks(sheet, heads))
-    ends = [*(first - 1 for first, _ in blocks[1:]), *([sheet.height] if blocks else [])]
+    ends = [*(_end_before(sheet, first) for first, _ in blocks[1:]), *([sheet.height] if blocks else [])]
     found: list[Region] = []
     for (first, last), end in zip(blocks, ends, strict=True):
         columns = tuple(_columns(sheet, heads, first, last))
         found += (Region(sheet, first, last, end, part) for part in _side_by_side(columns))
     return tuple(found)
+
+
+def _end_before(sheet: Sheet, first: int) -> int:
+    """下一个表头以上、上一个表的末行：紧挨着表头的标题、空行属于下一个表。"""
+    end = first - 1
+    while end > 1 and len(sheet.row(end)) <= 1:
+        end -= 1
+    return end
 
 
 def _blocks(sheet: Sheet, heads: Heads) -> Iterator[tuple[int, int]]:

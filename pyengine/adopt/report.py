@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ SHEET = "迁移报告"
 HEADS = ("源单元格", "表头", "原值", "去向", "处理", "级别", "说明")
 _GRAVITY = {word: rank for rank, word in enumerate((ERROR, WARNING, NOTICE, ""))}
 _SHOWN = 32_000
+_MANY = 40
+_TARGET = re.compile(r"(.+![A-Z]+)(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,22 @@ def _blank(entry: Entry) -> bool:
 
 
 def _spans(targets: list[str]) -> list[str]:
-    """一格写到很多处（章节、合并的领导）的，只列前几处和处数。"""
-    return targets if len(targets) <= 40 else [*targets[:39], f"等{len(targets)}处"]
+    """同一列连着的几处并成一段（W4:W9）；处数太多的只列前面的。"""
+    spans: list[list[str]] = []
+    for target in targets:
+        match = _TARGET.fullmatch(target)
+        place, row = (match[1], match[2]) if match else (target, "")
+        if spans and row and spans[-1][0] == place and int(spans[-1][2]) + 1 == int(row):
+            spans[-1][2] = row
+        else:
+            spans.append([place, row, row])
+    shown = [_span(*span) for span in spans[:_MANY]]
+    return shown if len(spans) <= _MANY else [*shown, f"等{len(targets)}处"]
+
+
+def _span(place: str, first: str, last: str) -> str:
+    column = place.rpartition("!")[2]
+    return f"{place}{first}" if first == last else f"{place}{first}:{column}{last}"
 
 
 __all__ = ["HEADS", "SHEET", "ReportRow", "copy_name", "describe", "report_rows", "totals"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from statistics import median
 
@@ -10,12 +11,13 @@ from pyengine.adopt.regions import Column, Region, renamed
 from pyengine.adopt.source import Cell
 from pyengine.adopt.words import is_state
 from pyengine.cells import read_share
-from pyengine.deadlines import Reckoning, read_deadline
+from pyengine.deadlines import Reckoning, read_deadline, read_steps
 from pyengine.layout import layout
-from pyengine.terms import UNREADABLE
+from pyengine.terms import DATED, UNREADABLE
 
 _REPEATABLE = frozenset({h.LEAD, h.HELP, h.UNITS, h.STEP, h.SECTION, None})
 """可以有几列的栏：几列的内容都要。"""
+_SAID_LEAD = re.compile(r"牵头|主责|主办|主抓|主要责任|第一责任")
 _WHATEVER = Reckoning(2024)
 
 
@@ -26,8 +28,10 @@ def settled(region: Region) -> Region:
         if column.role and column.role.endswith("？"):
             taken = {role for index, role in roles.items() if index != column.index}
             roles[column.index] = _settle(region, column, taken)
+    _dated_details(region, roles)
     _only_one(roles)
-    return renamed(region, _units(_dates(roles)))
+    vague = {c.index for c in region.columns if c.role == h.LEAD and not _SAID_LEAD.search(c.full_head)}
+    return renamed(region, _units(_dates(roles), vague))
 
 
 def _settle(region: Region, column: Column, taken: set[str | None]) -> str | None:
@@ -50,6 +54,14 @@ def _settle(region: Region, column: Column, taken: set[str | None]) -> str | Non
         case _:
             shares = _mostly(values, lambda cell: read_share(cell.value)[0] is not None) or not values
             return "完成进度" if shares or _shortish(values) else ("最新进展" if "最新进展" not in taken else None)
+
+
+def _dated_details(region: Region, roles: dict[int, str | None]) -> None:
+    """具体要求一栏多半写着时间的（“3月：……”），是节点。"""
+    for column in region.columns:
+        if roles[column.index] == h.DETAIL and h.TASK in roles.values() and h.STEP not in roles.values():
+            dated = _mostly(_values(region, column), lambda cell: read_steps(cell.text, _WHATEVER)[0].due.kind == DATED)
+            roles[column.index] = h.STEP if dated else h.DETAIL
 
 
 def _values(region: Region, column: Column) -> list[Cell]:
@@ -84,12 +96,15 @@ def _dates(roles: Mapping[int, str | None]) -> dict[int, str | None]:
     return {index: "立项日期" if swap and role == h.MEETING else role for index, role in roles.items()}
 
 
-def _units(roles: Mapping[int, str | None]) -> dict[int, str | None]:
+def _units(roles: Mapping[int, str | None], vague: set[int]) -> dict[int, str | None]:
     """有牵头单位栏的，责任单位栏就是责任单位；没有的，由责任单位栏拆出牵头（h.UNITS）。
 
+    vague 是没有写明“牵头”“主责”的（承办单位、责任主体）：只有这一栏单位的，几家里首位为牵头。
     没有任务栏的，具体要求一栏就是任务。
     """
     found = dict(roles)
+    if not {h.HELP, h.UNITS} & set(found.values()):
+        found = {index: h.UNITS if index in vague else role for index, role in found.items()}
     if h.LEAD in found.values():
         found = {index: h.HELP if role == h.UNITS else role for index, role in found.items()}
     elif h.UNITS not in found.values():

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from html import unescape
 from pathlib import Path
 
 from lxml import etree
@@ -152,7 +153,8 @@ def _sheet(package: Package, name: str, grid: Grid) -> Sheet:
         _notes(package, part),
         left + (("超链接",) if _LINK.search(xml) else ()),
         tuple(
-            (int(row), column_number(letters.decode()), text.decode()) for letters, row, text in _FORMULA.findall(xml)
+            (int(row), column_number(letters.decode()), unescape(text.decode("utf-8", "replace")))
+            for letters, row, text in _FORMULA.findall(xml)
         ),
     )
 

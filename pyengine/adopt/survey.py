@@ -117,7 +117,7 @@ def _part(region: Region, top: int) -> Part:
     low, high = region.columns[0].index, region.columns[-1].index
     frame = tuple((c, why) for row, why in reasons.items() for c in sheet.row(row) if low <= c.column <= high)
     above = tuple(cell for row in range(top, region.first) for cell in sheet.row(row))
-    if top > 1 and above and is_heading(above[-1].text):  # 上下两个表：中间的标题是后一个表的章节
+    if len(above) > (top == 1) and is_heading(above[-1].text):  # 几个表上下排着，各有标题
         drafts = tuple(replace(draft, section=(above[-1], *draft.section)) for draft in drafts)
     rows = range(region.last + 1, region.end + 1)
     gone = tuple(cell for row in rows for index in dropped if (cell := sheet.own(row, index)).text)
