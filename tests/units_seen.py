@@ -15,8 +15,8 @@ JOINED = re.compile(r"在县中、?省直")
 
 
 def squash(text: str) -> str:
-    """NFKC 之后去掉一切空白。"""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    """NFKC 之后去掉一切空白和看不见的字符。"""
+    return re.sub(r"[\s\u200b\u200c\u200d\ufeff]+", "", unicodedata.normalize("NFKC", text))
 
 
 class Names:
