@@ -45,8 +45,8 @@ def adopt_one(book: Path, folder: Path, directory: Path | None, score: Score) ->
     if directory is not None:
         shutil.copy(directory, folder / DIRECTORY)
     new, before = folder / "新台账.xlsx", fingerprint(old)
-    code, said = quiet("adopt", old, new)
-    if not score.check(code in (0, 1) and new.is_file(), f"adopt 没有成功：退出码 {code}，{said.strip()[-300:]}"):
+    adopted, said = quiet("adopt", old, new)
+    if not score.check(adopted in (0, 1) and new.is_file(), f"adopt 没有成功：退出码 {adopted}，{said.strip()[-300:]}"):
         return None
     score.check(fingerprint(old) == before, "旧台账的字节变了")
     json_file = folder / "结果.json"
@@ -56,7 +56,11 @@ def adopt_one(book: Path, folder: Path, directory: Path | None, score: Score) ->
     ):
         return None
     expected = json.loads(side_file(book).read_text(encoding="utf-8"))
-    return read_result(book, new, json_file, expected, directory, score)
+    result = read_result(book, new, json_file, expected, directory, score)
+    if result is not None:
+        grave = any(line.severity == "错误" for line in result.lines)
+        score.check(adopted == grave, f"迁移报告{'有' if grave else '没有'}错误，退出码 {adopted}")
+    return result
 
 
 def check_overwrite(old: Path, new: Path, score: Score) -> None:

@@ -122,8 +122,9 @@ def check_reading(result: Adopted, item: Mapping[str, Any], place: tuple[str, in
         score.check(good, f"办理状态 应“{item['status_text']}”或与它相当的规定词，得“{state}”")
     if item.get("nodes"):
         check_nodes(result, item["nodes"], str(seen("编号")), score)
-    elif (got := node_rows(result, str(seen("编号")))) and item.get("due_kind") != "日期":
-        score.check(len(got) == 0, f"多出 {len(got)} 个节点")
+    else:
+        got = node_rows(result, str(seen("编号")))
+        score.check(not got, f"多出 {len(got)} 个节点：{'、'.join(str(row.get('节点内容')) for row in got[:3])}")
 
 
 def core(section: str) -> str:
