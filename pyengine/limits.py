@@ -23,7 +23,7 @@ _LEADING = re.compile(r"^(?:自|从|在|于|应当?|须|请|并|,|、)+")
 
 def limit(token: Token, words: str, by: Reckoning, since: date | None = None) -> Span:
     """一个期限的末日；从写明的 since 起算，没有的看它前面的字 words 说从哪一天起算。首日不计。"""
-    if token.text.startswith("第"):
+    if token.text.startswith("第") or re.search(r"\d个?$", words):  # 第三日、1个半月
         raise Unclear(f"“{words}{token.text}”不知道是哪一天")
     start, doubts = (since, ()) if since else _anchor(token.text, _LEADING.sub("", words), by)
     due, told = _counted(token, start, by)

@@ -63,6 +63,10 @@ class Adoption:
 def adopt(source: Source, maps: Mapping[str, SheetMap], today: date, step: Callable[[str], None]) -> Adoption:
     """把 source 迁成台账的内容（还没有写文件）。没有一张是台账的抛 StructureError。"""
     step("认表头、归事项")
+    if sum(sheet.name in layout().order for sheet in source.sheets) * 2 > len(layout().order):
+        raise StructureError(
+            f"{source.path.name} 已经是督办台账，不用迁入", f"直接运行：duban refresh {source.path.name}"
+        )
     seen = survey(source, known_heads(), maps)
     if not seen.drafts:
         headed = next((item.sheet.name for item in seen.found if item.parts), "")
@@ -205,8 +209,9 @@ def _frame(desk: Desk, finding: Finding, part: Part) -> None:
             journal.kept(cell, "表头")
     for cell, why in part.frame:
         journal.kept(cell, why)
-    for cell in part.sections:
-        journal.kept(cell, "章节，下面没有事项")
+    for title in part.sections:
+        for cell in (title, *part.sheet.row(title.row)):
+            journal.kept(cell, "章节行" if cell != title else "章节，下面没有事项")
     for cell in part.dropped:
         journal.kept(cell, "按对照表不迁移", LEFT)
     for cell in part.dittos:

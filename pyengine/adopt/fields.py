@@ -93,9 +93,8 @@ def _progress(item: Item) -> float | None:
         item.put("完成进度", plain_value(cell), (cell,))
         item.doubt("完成进度", WARNING, f"完成进度“{cell.text}”无法识别，照原样写入，请改成百分数")
         return None
-    if (isinstance(cell.value, int | float) and cell.value > 2) or (
-        re.fullmatch(r"\d+(\.\d+)?", plain(cell.text)) and share * 100 == float(plain(cell.text))
-    ):
+    number = float(plain(cell.text)) if re.fullmatch(r"\d+(\.\d+)?", plain(cell.text)) else 0
+    if number > 2:
         item.doubt("完成进度", WARNING, f"完成进度 {cell.text} 大于1，按 {percent(share)} 理解，请确认")
     value = cell.value if isinstance(cell.value, int | float) and cell.value <= 2 else round(float(share), 6)
     item.put("完成进度", value, (cell,))

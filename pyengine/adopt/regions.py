@@ -20,6 +20,8 @@ _DEEP = 4
 _LONG = 24
 _PERIOD_WORDS = re.compile(r"(?:工作|形象)?(?:目标|计划|任务|进度|安排|节点|完成)*(?:情况|内容)?$")
 _PERIODIC = re.compile(r"[季月旬年]")
+_WHOLE_YEAR = re.compile(r"(?:\d{4}年度?|[本当全今]年)")
+_FIGURES = re.compile(r"投资|资金|产值|收入|万元|亿元|进展|完成情况|实际|完成数")
 _ANY_YEAR = Reckoning(2024)
 _MARKS = frozenset({h.TASK, "工作任务？", "批示内容？", h.DETAIL, h.STEP, "节点？"})
 _CORE = frozenset(
@@ -207,7 +209,8 @@ def _columns(sheet: Sheet, heads: Heads, first: int, last: int) -> Iterator[Colu
     for index, path in paths.items():
         if path or any(sheet.own(row, index).text for row in range(last + 1, sheet.height + 1)):
             role = _role(heads, path, alone=bool(path) and tops.count(path[0]) == 1)
-            period = _period(path[-1].text) if path and role in (None, h.STEP, "节点？") else ""
+            figures = any(_FIGURES.search(cell.text) for cell in path)
+            period = _period(path[-1].text) if path and not figures and role in (None, h.STEP, "节点？") else ""
             yield Column(index, path, h.STEP if period else role, period)
 
 
@@ -231,7 +234,7 @@ def _role(heads: Heads, path: tuple[Cell, ...], alone: bool) -> str | None:
 def _period(text: str) -> str:
     """按期分列的节点栏：“一季度”“1-3月目标”这样的表头所指的时段；不是则为空串。"""
     bare = _PERIOD_WORDS.sub("", header_key(text))
-    if not bare or len(bare) > 12 or not _PERIODIC.search(bare):
+    if not bare or len(bare) > 12 or not _PERIODIC.search(bare) or _WHOLE_YEAR.fullmatch(bare):
         return ""
     found = read_deadline(bare, _ANY_YEAR)
     return bare if found.kind == DATED and len(found.dates) == 1 else ""

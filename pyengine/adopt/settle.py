@@ -28,6 +28,9 @@ def settled(region: Region) -> Region:
         if column.role and column.role.endswith("？"):
             taken = {role for index, role in roles.items() if index != column.index}
             roles[column.index] = _settle(region, column, taken)
+    for column in region.columns:
+        if column.period and _mostly(_values(region, column), lambda cell: not isinstance(cell.value, str)):
+            roles[column.index] = None  # 各期的数，不是节点
     _dated_details(region, roles)
     _only_one(roles)
     vague = {c.index for c in region.columns if c.role == h.LEAD and not _SAID_LEAD.search(c.full_head)}
