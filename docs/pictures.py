@@ -21,6 +21,11 @@ SHEETS = (
     ("校验问题", "校验问题", "建议", 0.6),
     ("看板", "看板", "项目", 1.0),
 )
+ADOPTED = (
+    ("迁入后", "政府工作报告台账", "逾期未完成", 0.8),
+    ("迁移报告", "迁移报告", "源单元格", 0.75),
+)
+OLD = Path(__file__).parent.parent / "tests" / "ledgers" / "责任分解表.xlsx"
 LETTERS = (("工作提示", "工作提示-县商务局-*.docx"), ("提示函", "重点工作督办提示函-*.docx"), ("通报", "通报-*.docx"))
 
 
@@ -50,19 +55,33 @@ def picture(pdf: Path, page: int, name: str, share: float, dots: int) -> None:
     run("pdftoppm", "-r", dots, "-f", page, "-l", page, *area, "-png", "-singlefile", pdf, PICTURES / name)
 
 
+def take(book: Path, wanted: Sequence[tuple[str, str, str, float]]) -> None:
+    """book 里要的各页，存成图。"""
+    texts = pages(book)
+    for title, sheet, word, share in wanted:
+        page = next(
+            n for n, text in enumerate(texts, 1) if text.strip().split("\n")[0].strip() == sheet and word in text
+        )
+        picture(book, page, title, share, 75)
+
+
+def adopted(folder: Path) -> Path:
+    """一本原有的台账（先存它的图）迁成督办台账、刷新以后的 PDF。"""
+    picture(to_pdf(OLD, folder), 1, "迁入前", 0.75, 75)
+    duban = (sys.executable, "-c", "import sys; from pyengine.cli import run; sys.exit(run(sys.argv[1:]) > 1)")
+    run(*duban, "adopt", OLD, folder / "迁成的台账.xlsx")
+    run(*duban, "refresh", folder / "迁成的台账.xlsx", "--as-of", "2026-10-30")
+    return to_pdf(folder / "迁成的台账.xlsx", folder)
+
+
 def main() -> None:
     """全部图。"""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run(sys.executable, "-c", "from pyengine.cli import main; main()", "demo", folder / "演示")
-        book = to_pdf(folder / "演示" / "督办台账.xlsx", folder)
-        texts = pages(book)
-        for title, sheet, word, share in SHEETS:
-            page = next(
-                n for n, text in enumerate(texts, 1) if text.strip().split("\n")[0].strip() == sheet and word in text
-            )
-            picture(book, page, title, share, 75)
+        take(to_pdf(folder / "演示" / "督办台账.xlsx", folder), SHEETS)
+        take(adopted(folder), ADOPTED)
         for title, pattern in LETTERS:
             letter = to_pdf(next((folder / "演示" / "公文").glob(pattern)), folder)
             picture(letter, 1, title, 1.0, 75)
