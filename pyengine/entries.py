@@ -62,11 +62,7 @@ def read_task(row: Row, context: Context) -> model.Task | None:
     initiated = row.date("立项日期")
     leads, responsible, collectives = _units_of(row, context.directory)
     return model.Task(
-        place=row.place,
-        number=number,
-        source=row.text("事项来源"),
-        content=content,
-        goal=row.text("年度目标"),
+        *(row.place, number, row.text("事项来源"), content, row.text("年度目标")),
         category=row.choice("工作类别"),
         stars=_stars(row),
         lead_leader=row.text("牵头领导"),

@@ -76,6 +76,9 @@ def _say(item: Item, header: str, found: Deadline) -> None:
         item.doubt(header, ERROR, f"完成时限 {found.due} 早于台账年度 {item.desk.sheet_year or item.desk.year}，请核对")
     elif found.doubt:
         item.doubt(header, _gravity(found), found.doubt)
+    elif len(found.dates) > 1:
+        others = "、".join(map(str, found.dates[:-1]))
+        item.doubt(header, NOTICE, f"一格写了几个日期，以 {found.due} 为{header}，其余（{others}）作节点，请确认")
     elif found.note and found.kind == DATED:
         item.journal.went(item.draft.cells[header][0], "", "", found.note)
 

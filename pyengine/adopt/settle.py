@@ -50,6 +50,10 @@ def _settle(region: Region, column: Column, taken: set[str | None]) -> str | Non
             return "工作类别" if values and mostly else h.SECTION
         case "节点？":
             return h.DUE if h.DUE not in taken and _mostly_deadlines(values) else h.STEP
+        case "进展？":
+            shares = _mostly(values, lambda cell: read_share(cell.value)[0] is not None)
+            role = h.STEP if _dated(values) else "完成进度" if shares else "最新进展"
+            return role if role not in taken else None
         case "办理状态？":
             short = bool(values) and _mostly(values, lambda cell: is_state(cell.text))
             order = ("办理状态", "最新进展") if short else ("最新进展", "办理状态")
@@ -63,8 +67,12 @@ def _dated_details(region: Region, roles: dict[int, str | None]) -> None:
     """具体要求一栏多半写着时间的（“3月：……”），是节点。"""
     for column in region.columns:
         if roles[column.index] == h.DETAIL and h.TASK in roles.values() and h.STEP not in roles.values():
-            dated = _mostly(_values(region, column), lambda cell: read_steps(cell.text, _WHATEVER)[0].due.kind == DATED)
-            roles[column.index] = h.STEP if dated else h.DETAIL
+            roles[column.index] = h.STEP if _dated(_values(region, column)) else h.DETAIL
+
+
+def _dated(values: list[Cell]) -> bool:
+    """多半开头写着时间。"""
+    return _mostly(values, lambda cell: read_steps(cell.text, _WHATEVER)[0].due.kind == DATED)
 
 
 def _values(region: Region, column: Column) -> list[Cell]:

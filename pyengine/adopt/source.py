@@ -167,7 +167,7 @@ def _sheet(package: Package, name: str, grid: Grid) -> Sheet:
 
 def _unescaped(value: object) -> object:
     """文件里把控制符写成 _x000D_ 的，还原（回车去掉）。"""
-    if not isinstance(value, str) or "_x" not in value:
+    if not isinstance(value, str) or ("_x" not in value and "\r" not in value):
         return value
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value).replace("\r\n", "\n").replace("\r", "\n")
 
