@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -19,6 +18,7 @@ from pyengine.points import read_points
 from pyengine.settings import Settings
 from pyengine.units import Directory, is_collective, split_units
 
+_Names = tuple[str, ...]
 _YEAR = re.compile(r"(20\d\d)年?度?")
 
 
@@ -53,11 +53,7 @@ def read_task(row: Row, context: Context) -> model.Task | None:
     if not isinstance(row.raw("牵头单位"), CellError) and not split_units(row.text("牵头单位")):
         row.note(catalogue.LEAD_MISSING, "牵头单位")
     initiated = row.date("立项日期")
-    leads = row.units("牵头单位", context.directory, lead=True)
-    written = (*row.helpers("牵头单位", context.directory), *row.units("责任单位", context.directory))
-    collectives = tuple(
-        (name, members) for name in dict.fromkeys(written) if (members := context.directory.expand(name))
-    )
+    leads, responsible, collectives = _units(row, context.directory)
     return model.Task(
         place=row.place,
         number=number,
@@ -68,7 +64,7 @@ def read_task(row: Row, context: Context) -> model.Task | None:
         stars=_stars(row),
         lead_leader=row.text("牵头领导"),
         lead_units=leads,
-        responsible_units=_responsible(written, dict(collectives), leads),
+        responsible_units=responsible,
         initiated=initiated,
         start_due=context.deadline(row, "启动时限", initiated),
         started=row.date("实际启动日期"),
@@ -87,12 +83,13 @@ def read_task(row: Row, context: Context) -> model.Task | None:
     )
 
 
-def _responsible(
-    written: tuple[str, ...], collectives: Mapping[str, tuple[str, ...]], leads: tuple[str, ...]
-) -> tuple[str, ...]:
-    """责任单位：统称换成它的各单位，不重复；牵头的不再算责任单位。"""
+def _units(row: Row, directory: Directory) -> tuple[_Names, _Names, tuple[tuple[str, _Names], ...]]:
+    """（牵头单位，责任单位，展开了的统称）：责任单位里的统称换成它的各单位，不重复；牵头的不再算责任单位。"""
+    leads = row.units("牵头单位", directory, lead=True)
+    written = dict.fromkeys((*row.helpers("牵头单位", directory), *row.units("责任单位", directory)))
+    collectives = {name: members for name in written if (members := directory.expand(name))}
     units = (unit for name in written for unit in collectives.get(name, (name,)))
-    return tuple(dict.fromkeys(unit for unit in units if unit not in leads))
+    return leads, tuple(dict.fromkeys(unit for unit in units if unit not in leads)), tuple(collectives.items())
 
 
 def _stars(row: Row) -> int | None:
