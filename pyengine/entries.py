@@ -50,8 +50,6 @@ def read_task(row: Row, context: Context) -> model.Task | None:
         return None
     if not number:
         row.note(catalogue.NUMBER_MISSING, "编号")
-    if not isinstance(row.raw("牵头单位"), CellError) and not split_units(row.text("牵头单位")):
-        row.note(catalogue.LEAD_MISSING, "牵头单位")
     initiated = row.date("立项日期")
     leads, responsible, collectives = _units(row, context.directory)
     return model.Task(
@@ -85,6 +83,8 @@ def read_task(row: Row, context: Context) -> model.Task | None:
 
 def _units(row: Row, directory: Directory) -> tuple[_Names, _Names, tuple[tuple[str, _Names], ...]]:
     """（牵头单位，责任单位，展开了的统称）：责任单位里的统称换成它的各单位，不重复；牵头的不再算责任单位。"""
+    if not isinstance(row.raw("牵头单位"), CellError) and not split_units(row.text("牵头单位")):
+        row.note(catalogue.LEAD_MISSING, "牵头单位")
     leads = row.units("牵头单位", directory, lead=True)
     written = dict.fromkeys((*row.helpers("牵头单位", directory), *row.units("责任单位", directory)))
     collectives = {name: members for name in written if (members := directory.expand(name))}
