@@ -57,12 +57,14 @@ def read_task(row: Row, context: Context) -> model.Task | None:
         return None
     if not number:
         row.note(catalogue.NUMBER_MISSING, "编号")
-    if not isinstance(row.raw("牵头单位"), CellError) and not split_units(row.text("牵头单位")):
-        row.note(catalogue.LEAD_MISSING, "牵头单位")
     initiated = row.date("立项日期")
-    leads, responsible, collectives = _units_of(row, context.directory)
+    leads, responsible, collectives = _units(row, context.directory)
     return model.Task(
-        *(row.place, number, row.text("事项来源"), content, row.text("年度目标")),
+        place=row.place,
+        number=number,
+        source=row.text("事项来源"),
+        content=content,
+        goal=row.text("年度目标"),
         category=row.choice("工作类别"),
         stars=_stars(row),
         lead_leader=row.text("牵头领导"),
@@ -86,17 +88,18 @@ def read_task(row: Row, context: Context) -> model.Task | None:
     )
 
 
-_Collectives = tuple[tuple[str, tuple[str, ...]], ...]
+_Names = tuple[str, ...]
 
 
-def _units_of(row: Row, directory: Directory) -> tuple[tuple[str, ...], tuple[str, ...], _Collectives]:
-    """牵头单位、责任单位，和责任单位里的统称各指哪些单位；牵头的不再算责任单位。"""
+def _units(row: Row, directory: Directory) -> tuple[_Names, _Names, tuple[tuple[str, _Names], ...]]:
+    """（牵头单位，责任单位，展开了的统称）：责任单位里的统称换成它的各单位，不重复；牵头的不再算责任单位。"""
+    if not isinstance(row.raw("牵头单位"), CellError) and not split_units(row.text("牵头单位")):
+        row.note(catalogue.LEAD_MISSING, "牵头单位")
     leads = row.units("牵头单位", directory, lead=True)
-    written = (*row.helpers("牵头单位", directory), *row.units("责任单位", directory))
-    collectives = tuple((name, members) for name in dict.fromkeys(written) if (members := directory.expand(name)))
-    spread = dict(collectives)
-    units = (unit for name in written for unit in spread.get(name, (name,)))
-    return leads, tuple(dict.fromkeys(unit for unit in units if unit not in leads)), collectives
+    written = dict.fromkeys((*row.helpers("牵头单位", directory), *row.units("责任单位", directory)))
+    collectives = {name: members for name in written if (members := directory.expand(name))}
+    units = (unit for name in written for unit in collectives.get(name, (name,)))
+    return leads, tuple(dict.fromkeys(unit for unit in units if unit not in leads)), tuple(collectives.items())
 
 
 def _stars(row: Row) -> int | None:

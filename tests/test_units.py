@@ -426,6 +426,6 @@ def test_the_finding_about_the_setting_says_which_part_and_why(value: str, why: 
     assert item.cell == "B5"
     assert (
         item.message
-        == f"设置“统称”取值“{value}”读不出，按默认 各乡镇=乡镇；县直各部门=县直部门、直属单位；县政府各… 计"
+        == f"设置“统称”取值“{value}”读不出，按默认 各乡镇=乡镇；县直各部门=县直部门、直属单位；县政府各部门… 计"
     )
     assert item.advice.startswith(why + "责任单位里的统称指哪些单位")

@@ -17,7 +17,7 @@ from pyengine.grid import CellError
 from pyengine.periods import WorkCalendar
 from pyengine.settings import Settings
 from pyengine.terms import ERROR
-from pyengine.units import Directory
+from pyengine.units import Directory, Roles, split_roles
 
 PREFIXES = {"政府工作报告台账": "ZFGZ", "上级交办台账": "SJJB", "领导批示台账": "LDPS", "专班台账": "ZXZB"}
 """没有编号的事项，编号的开头（与示例台账一致）。"""
@@ -46,6 +46,10 @@ class Desk:
             early=self.settings.int("月初按几日"), inclusive=self.settings["时限含当日"] == "是",
             at_once=self.settings.int("立行立改工作日"), roll=self.settings["届满遇休顺延"] == "是",
         )  # fmt: skip
+
+    def roles(self, text: str) -> Roles:
+        """单位栏里的牵头、责任；有现成名录的，两可的地方以名录为准。"""
+        return self.directory.roles(text) if self.listed else split_roles(text)
 
     def next_number(self, ledger: str) -> str:
         """下一个没有用过的编号。"""

@@ -8,7 +8,7 @@ from pyengine.adopt import heads as h
 from pyengine.adopt.desk import Item
 from pyengine.adopt.source import Cell
 from pyengine.terms import ERROR, NOTICE, WARNING
-from pyengine.units import Roles, is_collective, split_roles, split_units, units_in_task
+from pyengine.units import Roles, is_collective, split_units, units_in_task
 
 
 def write_units(item: Item) -> None:
@@ -28,7 +28,7 @@ def write_units(item: Item) -> None:
 def _from_lead(item: Item) -> tuple[str, ...]:
     cells = item.draft.cells[h.LEAD]
     helpers = item.draft.cells.get(h.HELP, ())
-    roles = split_roles("\n".join(cell.text for cell in cells))
+    roles = item.desk.roles("\n".join(cell.text for cell in cells))
     if roles.marked and roles.lead and roles.responsible:
         item.put(h.LEAD, "、".join(roles.lead), cells, "按“牵头”字样拆开")
         _help(item, roles.responsible, cells, helpers)
@@ -41,7 +41,7 @@ def _from_lead(item: Item) -> tuple[str, ...]:
 def _from_units(item: Item) -> tuple[str, ...]:
     """没有牵头单位一栏：写明“牵头”的从其写明，没有写明的首位为牵头。"""
     cells = item.draft.cells[h.UNITS]
-    roles = _joined(split_roles(cell.text) for cell in cells)
+    roles = _joined(item.desk.roles(cell.text) for cell in cells)
     item.put(h.LEAD, "、".join(roles.lead) or None, cells)
     if item.draft.labelled and not roles.marked:
         item.doubt(h.UNITS, NOTICE, "没有写明牵头单位，按首位单位确定")
