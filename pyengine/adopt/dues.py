@@ -103,6 +103,9 @@ def _write_steps(item: Item) -> list[date | None]:
             item.journal.kept(step.cell, "这一期没有节点")
             continue
         parts = _parts(item, step)
+        if len(parts) == 1 and parts[0][1].kind == MISSING and h.DUE in item.draft.cells:
+            item.remark(item.journal.at(step.cell).head or h.STEP, step.cell.text, (step.cell,))
+            continue  # 时限另有一栏，这里只是写措施
         for text, due in parts:
             days.append(_write_step(item, step, text, due, len(days) + 1, len(parts)))
     _weigh(item)
