@@ -15,6 +15,8 @@ from pyengine.unit_texts import prepared
 _LEAD, _DUTY, _LISTED, _HELP = "牵头", "负责", "责任", "配合"
 _MASK: Final = 0xF0000
 _ALONE: Final = {_LEAD: "\U000ff001", _DUTY: "\U000ff002", _HELP: "\U000ff003", _LISTED: "\U000ff004"}
+_TELLS = re.compile("牵头|主办|主责|配合|(?<!政)协办|协助|参与|次要责任")
+_NO_UNIT = re.compile("标注|除外|^(?:第|首|前|排|其)|的")
 _PRIVATE = re.compile("[\U000f0000-\U000fffff]")
 
 
@@ -57,8 +59,8 @@ def roles_in(text: str, known: Known = nothing) -> Roles:
     named = _read(text, known)
     lead = [item.name for item in named if item.role == _LEAD]
     duty = [item.name for item in named if item.role == _DUTY][:1]
-    first = [item.name for item in named if item.role == _LISTED][:1] or [item.name for item in named if not item.helping][:1]
-    leads = tuple(dict.fromkeys(lead or duty or first))
+    first = [item.name for item in named if item.role == _LISTED] or [item.name for item in named if not item.helping]
+    leads = tuple(dict.fromkeys(lead or duty or first[:1]))
     others = dict.fromkeys(item.name for item in named if item.name not in leads)
     return Roles(leads, tuple(others), bool(lead or duty))
 
@@ -128,11 +130,11 @@ def _mask(text: str, known: Known) -> tuple[str, list[str], list[_Named]]:
 
 def _told(inside: str, known: Known) -> list[_Named]:
     """括号里另写的几家和各自的分工（县财政局、县住建局配合）；不是这样写的为空。"""
-    if not words.TELLS.search(inside):
+    if not _TELLS.search(inside):
         return []
     named = _read(inside, known)
     names = (item.name for item in named)
-    fit = all(words.looks_like_unit(words.bare_name(name)) and not words.NO_UNIT.search(name) for name in names)
+    fit = all(words.looks_like_unit(words.bare_name(name)) and not _NO_UNIT.search(name) for name in names)
     return named if fit and all(item.role in (_LEAD, _HELP) for item in named) else []
 
 
