@@ -16,7 +16,7 @@ _LEAD, _DUTY, _LISTED, _HELP = "牵头", "负责", "责任", "配合"
 _MASK: Final = 0xF0000
 _ALONE: Final = {_LEAD: "\U000ff001", _DUTY: "\U000ff002", _HELP: "\U000ff003", _LISTED: "\U000ff004"}
 _TELLS = re.compile("牵头|主办|主责|配合|(?<!政)协办|协助|参与|次要责任")
-_NO_UNIT = re.compile("标注|除外|^(?:第|首|前|排|其)|的")
+_NO_UNIT = re.compile("标注|除外|^(?:第|首|前|排|其|不?含|包括)|的")
 _PRIVATE = re.compile("[\U000f0000-\U000fffff]")
 
 

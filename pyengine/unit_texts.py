@@ -11,13 +11,15 @@ _START: Final = r"(?:^|(?<=[、，,；;。\s]))"
 _NOTE = re.compile(rf"{_START}(?:备注|附注|说明|注)[：:][^\r\n]*")
 _PERSON = re.compile(
     rf"{_START}[^、，,；;。：:\s]{{0,6}}(?:领导|责任人|负责人|联系人|联络员|负责同志|电话|手机)[：:]"
-    rf"[^；;。\r\n]*?(?=[；;。\r\n]|$|[、，,\s]\s*(?:{words.LABEL_WORD.pattern})[：:])"
+    rf"[^；;。\r\n]*?(?=[；;。\r\n]|$|[、，,\s]\s*(?:(?:{words.LABEL_WORD.pattern})[：:]|[县市区旗各团国][^、，,；;。\s]+{words.END_CHAR}))"
 )
 _QUOTED = re.compile(rf"{_START}[“\"‘「]([^“”\"‘’「」]+)[”\"’」]")
 _STARS = re.compile("[★☆※●◆■▲△○]")
 _PLUS = re.compile(rf"(?<={words.END_CHAR})\s*(?:[+＋&＆]|[.．](?=[\u4e00-\u9fff])|联合(?=[县市区旗省各团国]))\s*")
 _WRAPPED = re.compile(r"([、，,])[ \t\u3000]*[\r\n]+\s*")
-_VERB = re.compile(rf"{_START}(牵头|主办|主责|配合|(?<!政)协办|协助|参与)(?=[县市区旗各团][^局委办镇乡、，,；;]|国网)")
+_VERB = re.compile(
+    rf"{_START}(牵头|主办|主责|配合|(?<!政)协办|协助|参与)(?=[县市区旗各团][^局委办镇乡、，,；;]|[县市区旗]委[^、，,；;\s]|国网)"
+)
 
 
 def prepared(text: str) -> str:
