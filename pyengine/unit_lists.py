@@ -17,6 +17,8 @@ _MASK: Final = 0xF0000
 _ALONE: Final = {_LEAD: "\U000ff001", _DUTY: "\U000ff002", _HELP: "\U000ff003", _LISTED: "\U000ff004"}
 _TELLS = re.compile("牵头|主办|主责|配合|(?<!政)协办|协助|参与|次要责任")
 _NO_UNIT = re.compile("标注|除外|^(?:第|首|前|排|其|不?含|包括)|的")
+_MOST_BRACKETS: Final = 9
+"""一对括号里再有这么多层的不是单位栏，不往里读。"""
 _PRIVATE = re.compile("[\U000f0000-\U000fffff]")
 
 
@@ -130,7 +132,7 @@ def _mask(text: str, known: Known) -> tuple[str, list[str], list[_Named]]:
 
 def _told(inside: str, known: Known) -> list[_Named]:
     """括号里另写的几家和各自的分工（县财政局、县住建局配合）；不是这样写的为空。"""
-    if not _TELLS.search(inside):
+    if not _TELLS.search(inside) or sum(map(inside.count, "（(〔[【")) > _MOST_BRACKETS:
         return []
     named = _read(inside, known)
     names = (item.name for item in named)

@@ -448,3 +448,8 @@ def test_two_rows_of_a_roster_for_one_unit_have_one_place() -> None:
         {"单位名称": "区水务局"},
     ]
     assert places_in(rows, "青河区") == (0, 1, 0, 1, 2)
+
+
+def test_brackets_inside_brackets_without_end_are_read_all_the_same() -> None:
+    text = "县教育局（" * 3000 + "县财政局配合" + "）" * 3000
+    assert split_roles(text) == Roles(("县教育局",), (), False)
