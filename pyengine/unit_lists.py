@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from pyengine import unit_words as words
-
-Known = Callable[[str], object]
-"""名录认不认得这个名称：认得为真。"""
+from pyengine.unit_cuts import Known, joined, nothing, tokens
+from pyengine.unit_texts import prepared
 
 _LEAD, _DUTY, _LISTED, _HELP = "牵头", "负责", "责任", "配合"
 _MASK: Final = 0xF0000
 _ALONE: Final = {_LEAD: "\U000ff001", _DUTY: "\U000ff002", _HELP: "\U000ff003", _LISTED: "\U000ff004"}
+_TELLS = re.compile("牵头|主办|主责|配合|(?<!政)协办|协助|参与|次要责任")
+_NO_UNIT = re.compile("标注|除外|^(?:第|首|前|排|其|不?含|包括)|的")
+_MOST_BRACKETS: Final = 9
+"""一对括号里再有这么多层的不是单位栏，不往里读。"""
 _PRIVATE = re.compile("[\U000f0000-\U000fffff]")
 
 
@@ -32,10 +35,8 @@ class Roles:
 class _Named:
     name: str
     role: str = ""
-
-
-def _nothing(name: str) -> object:
-    return None
+    helping: bool = False
+    """写在“配合单位：”后面：没有别家时也不推定它牵头。"""
 
 
 @lru_cache(maxsize=8192)
@@ -50,23 +51,23 @@ def split_roles(text: str) -> Roles:
     return roles_in(text)
 
 
-def names_in(text: str, known: Known = _nothing) -> tuple[str, ...]:
+def names_in(text: str, known: Known = nothing) -> tuple[str, ...]:
     """同 split_units；“和”字、换行处是不是两家，known 认得的以它为准。"""
     return tuple(dict.fromkeys(item.name for item in _read(text, known)))
 
 
-def roles_in(text: str, known: Known = _nothing) -> Roles:
+def roles_in(text: str, known: Known = nothing) -> Roles:
     """同 split_roles；“和”字、换行处是不是两家，known 认得的以它为准。"""
     named = _read(text, known)
     lead = [item.name for item in named if item.role == _LEAD]
     duty = [item.name for item in named if item.role == _DUTY][:1]
-    first = [item.name for item in named if item.role == _LISTED][:1] or [item.name for item in named][:1]
-    leads = tuple(dict.fromkeys(lead or duty or first))
+    first = [item.name for item in named if item.role == _LISTED] or [item.name for item in named if not item.helping]
+    leads = tuple(dict.fromkeys(lead or duty or first[:1]))
     others = dict.fromkeys(item.name for item in named if item.name not in leads)
     return Roles(leads, tuple(others), bool(lead or duty))
 
 
-def helpers_in(text: str, known: Known = _nothing) -> tuple[str, ...]:
+def helpers_in(text: str, known: Known = nothing) -> tuple[str, ...]:
     """写在牵头单位栏里、又写明是配合（协办、参与……）的名称；整栏都是配合的不算。"""
     named = _read(text, known)
     lead = {item.name for item in named if item.role != _HELP}
@@ -79,7 +80,8 @@ def same_as_above(text: str) -> bool:
 
 
 def _read(text: str, known: Known) -> list[_Named]:
-    masked, parts = _mask(_unwrapped(_PRIVATE.sub("\ufffd", text)))
+    masked, parts, aside = _mask(_unwrapped(_PRIVATE.sub("\ufffd", text)), known)
+    masked = prepared(masked)
     plain = words.STOP_INSIDE.sub(
         lambda found: found[0].replace("、", _held(parts, "、")), words.NUMBERING.sub("、", masked)
     )
@@ -94,7 +96,7 @@ def _read(text: str, known: Known) -> list[_Named]:
         named += _grouped(segment, label, lambda name: known(whole(name)))
     for item in named:
         item.name = whole(item.name).strip()
-    return [item for item in named if item.name]
+    return [item for item in (*named, *aside) if item.name]
 
 
 def _held(parts: list[str], text: str) -> str:
@@ -110,9 +112,10 @@ def _unwrapped(text: str) -> str:
     return bare[1:-1] if groups and groups[0] == (0, len(bare)) else text
 
 
-def _mask(text: str) -> tuple[str, list[str]]:
-    """括号收成占位的字；括号里是分工的换成分工，是说明的去掉。"""
+def _mask(text: str, known: Known) -> tuple[str, list[str], list[_Named]]:
+    """括号收成占位的字；括号里是分工的换成分工，是说明的去掉，另写了谁配合（牵头）的单列。"""
     parts: list[str] = []
+    told: list[_Named] = []
     pieces, last, headed = [], 0, text.lstrip()[:1] in ("【", "[")
     for start, end in words.brackets(text):
         inside = text[start + 1 : end - 1].strip()
@@ -120,9 +123,21 @@ def _mask(text: str) -> tuple[str, list[str]]:
         last = end
         if headed and text[start] in "【[" and words.LABEL_WORD.fullmatch(inside):
             pieces.append(f"；{inside}：")
+        elif named := _told(inside, known):
+            told += named
         else:
             pieces.append(_aside(inside) if _is_aside(inside) else _held(parts, text[start:end]))
-    return "".join((*pieces, text[last:])), parts
+    return "".join((*pieces, text[last:])), parts, told
+
+
+def _told(inside: str, known: Known) -> list[_Named]:
+    """括号里另写的几家和各自的分工（县财政局、县住建局配合）；不是这样写的为空。"""
+    if not _TELLS.search(inside) or sum(map(inside.count, "（(〔[【")) > _MOST_BRACKETS:
+        return []
+    named = _read(inside, known)
+    names = (item.name for item in named)
+    fit = all(words.looks_like_unit(words.bare_name(name)) and not _NO_UNIT.search(name) for name in names)
+    return named if fit and all(item.role in (_LEAD, _HELP) for item in named) else []
 
 
 def _is_aside(inside: str) -> bool:
@@ -145,6 +160,8 @@ def _role(text: str) -> str:
     """一个分工字样属于哪一种。"""
     if words.LEADING.search(text):
         return _LEAD
+    if words.LIABLE.search(text):
+        return _LISTED
     if words.BY_DUTY.search(text) or not words.IN_CHARGE.search(text):
         return _HELP
     return _LEAD if words.TOGETHER_WORD.search(text) else _DUTY
@@ -170,14 +187,14 @@ def _grouped(segment: str, label: str, known: Known) -> list[_Named]:
     done: list[_Named] = []
     group: list[_Named] = []
     object_before = False
-    for stop, token in _tokens(segment, known):
+    for stop, token in tokens(segment, known):
         if stop in words.HARD:
             group = []
         name, role, rest = _parted(token)
         if object_before and stop == "、" and not role and not words.looks_like_unit(name):
             continue
         object_before = rest
-        fresh = [_owned(one, label) for one in _joined(name, known)]
+        fresh = [_owned(one, label) for one in joined(name, known)]
         done += fresh
         group += [item for item in fresh if item.role in ("", label)]
         if role:
@@ -196,7 +213,7 @@ def _assign(done: list[_Named], group: list[_Named], role: str) -> None:
 
 def _owned(name: str, label: str) -> _Named:
     own = next((role for role, mark in _ALONE.items() if mark in name), label)
-    return _Named(name, own)
+    return _Named(name, own, label == _HELP)
 
 
 def _parted(token: str) -> tuple[str, str, bool]:
@@ -209,46 +226,3 @@ def _parted(token: str) -> tuple[str, str, bool]:
     if tail:
         return words.clean(tail[1]), tail[2], True
     return ("" if words.NOT_A_NAME.fullmatch(name) else name), "", False
-
-
-def _tokens(segment: str, known: Known) -> Iterator[tuple[str, str]]:
-    """断开的各截：（前面的分隔，文字）。空白、换行前面说不完的接着下一截。"""
-    stop, current = "", ""
-    pieces = words.STOP.split(segment)
-    for at in range(0, len(pieces), 2):
-        mark = pieces[at - 1] if at else ""
-        piece = pieces[at]
-        if at and words.SOFT.fullmatch(mark) and _continues(current, piece, mark, known):
-            current += piece if words.clean(piece) else ""
-            continue
-        if current.strip():
-            yield stop, current
-            stop = ""
-        current = piece
-        stop = mark if not stop or mark.strip(" \t　") in words.HARD else stop
-    if current.strip():
-        yield stop, current
-
-
-def _continues(before: str, after: str, mark: str, known: Known) -> bool:
-    """空白、换行前后是不是同一个名称。"""
-    left, right = before.strip(), after.strip()
-    if not left or not right:
-        return not right
-    if known(left + right):
-        return True
-    if known(left) and not words.belongs(right):
-        return False
-    return words.wraps(left, right, "\n" in mark or "\r" in mark)
-
-
-def _joined(name: str, known: Known) -> list[str]:
-    """“县财政局和县审计局”是两家，“县发展和改革局”是一家。"""
-    if not name or known(name):
-        return [name] if name else []
-    for found in words.AND.finditer(name):
-        left, right = name[: found.start()], name[found.end() :]
-        if (known(left) and known(right)) or words.two_units(left, right):
-            return [words.clean(left), *_joined(words.clean(right), known)]
-    bare, collective = words.and_so_on(name)
-    return [one for one in (bare, collective) if one]

@@ -1,4 +1,4 @@
-"""任务末尾括号里的单位：“……500套（县民政局牵头，各乡（镇）配合）。”。"""
+"""任务末尾写着的单位：“……500套（县民政局牵头，各乡（镇）配合）。”“……6公里。责任单位：县住建局。”。"""
 
 from __future__ import annotations
 
@@ -9,10 +9,30 @@ from pyengine.unit_lists import Roles, split_roles
 
 _TASK_END = re.compile(r"[。；;.\s]*$")
 _STARTS = re.compile("^(?:含|不含|包括|其中|除|如|即|原|以下)")
+_SENTENCE = re.compile(
+    r"(?<=[。；;！!\n])\s*(?:牵头|(?:主要|第一)?责任|主办|承办|主责|落实|实施|配合)(?:责任)?(?:单位|部门)[：:].*$",
+    re.DOTALL,
+)
 
 
 def units_in_task(text: str) -> tuple[str, Roles] | None:
-    """写在任务末尾括号里的单位：（去掉括号的任务，分工）；末尾括号里不是单位的为 None。"""
+    """写在任务末尾括号里、或“责任单位：”一句里的单位：（去掉以后的任务，分工）；末尾不是单位的为 None。"""
+    return _in_sentence(text) or _in_bracket(text)
+
+
+def _in_sentence(text: str) -> tuple[str, Roles] | None:
+    found = next(
+        (one for one in _SENTENCE.finditer(text) if not any(a < one.start() < b for a, b in words.brackets(text))), None
+    )
+    task = text[: found.start()].rstrip("；;，, \t\r\n\u3000") if found else ""
+    if found is None or not task.strip("。！! "):
+        return None
+    roles = split_roles(found[0])
+    units = [words.is_collective(name) or words.looks_like_unit(words.bare_name(name)) for name in roles.lead]
+    return (task if task[-1] in "。！!" else f"{task}。", roles) if units and all(units) else None
+
+
+def _in_bracket(text: str) -> tuple[str, Roles] | None:
     end = _TASK_END.search(text)
     assert end is not None
     body = text[: end.start()]

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_scenarios import judge
 
+from pyengine.adopt.roster import places_in
 from pyengine.collectives import meanings
 from pyengine.model import Place, Unit
 from pyengine.units import Directory, Roles, is_collective, same_as_above, split_roles, split_units, units_in_task
@@ -222,7 +223,7 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     assert {*roles.lead, *roles.responsible} == set(names)
     assert not set(roles.lead) & set(roles.responsible)
     assert all(name.strip() == name and name for name in names)
-    assert bool(names) == bool(roles.lead)
+    assert roles.lead or not roles.marked
     found = units_in_task(text)
     assert found is None or (found[0] and found[1].lead)
     assert is_collective(text) in (True, False)
@@ -261,9 +262,13 @@ def test_not_the_same_as_above(text: str) -> None:
         ("整治（由县水务局牵头，6月底前完成）。", "整治。", "县水务局", "", True),
         ("整治（各乡（镇）负责）。", "整治。", "各乡（镇）", "", True),
         ("整治（各乡（镇））。", "整治。", "各乡（镇）", "", False),
+        ("道路6公里。责任单位：县住建局、县财政局。", "道路6公里。", "县住建局", "县财政局", False),
+        ("道路6公里。牵头单位：县住建局；配合单位：县财政局。", "道路6公里。", "县住建局", "县财政局", True),
+        ("道路6公里；责任单位：县住建局", "道路6公里。", "县住建局", "", False),
+        ("道路（一期）。\n责任单位：县住建局（县财政局配合）。责任人：李明", "道路（一期）。", "县住建局", "县财政局", False),
     ],
 )  # fmt: skip
-def test_units_inside_the_last_bracket(text: str, task: str, lead: str, rest: str, marked: bool) -> None:
+def test_units_at_the_end_of_a_task(text: str, task: str, lead: str, rest: str, marked: bool) -> None:
     assert units_in_task(text) == (task, Roles(tuple(lead.split()), tuple(rest.split()), marked))
 
 
@@ -272,9 +277,10 @@ def test_units_inside_the_last_bracket(text: str, task: str, lead: str, rest: st
     [
         "国道改线（国道G111）。", "主要目标（10项）", "收入增长（2026年）。", "完成布展（县文化馆）开放。", "建成县图书馆（县文化馆）。", "（县民政局牵头）", "整治（县民政局牵头",
         "建污水站2座（双桥镇、柳林镇）。", "建敬老院（含城关镇敬老院）。", "改造小区（城关镇10个、红石乡4个）。", "完成排查（汛期来临前）。", "包案（张三负责）。", "", "。", "（）", "落实（配合）。",
+        "落实责任单位：县住建局确定。", "责任单位：县住建局。", "明确责任。责任人：张三。", "建设。责任单位：待定。", "建设（验收。责任单位：县住建局）6公里。",
     ],
 )  # fmt: skip
-def test_brackets_that_are_not_units(text: str) -> None:
+def test_endings_that_are_not_units(text: str) -> None:
     assert units_in_task(text) is None
 
 
@@ -368,6 +374,8 @@ def test_the_directory_tells_one_name_from_two(text: str, names: tuple[str, ...]
 
 
 def test_helpers_in_a_lead_cell_are_not_leads() -> None:
+    assert COUNTY.read("县教育局（县公安局、粮食局配合）", lead=True) == (("县教育局",), ())
+    assert COUNTY.helpers("县教育局（县公安局、粮食局配合）") == "县公安局、粮食局"
     assert COUNTY.read("县教育局牵头，县公安局、粮食局配合", lead=True) == (("县教育局",), ())
     assert COUNTY.helpers("县教育局牵头，县公安局、粮食局配合") == "县公安局、粮食局"
     assert COUNTY.helpers("县教育局、县公安局") == COUNTY.helpers("县教育局、县公安局配合") == ""
@@ -429,3 +437,19 @@ def test_the_finding_about_the_setting_says_which_part_and_why(value: str, why: 
         == f"设置“统称”取值“{value}”读不出，按默认 各乡镇=乡镇；县直各部门=县直部门、直属单位；县政府各部门… 计"
     )
     assert item.advice.startswith(why + "责任单位里的统称指哪些单位")
+
+
+def test_two_rows_of_a_roster_for_one_unit_have_one_place() -> None:
+    rows = [
+        {"单位名称": "区住房和城乡建设局", "简称": "区住建局、住建局"},
+        {"单位名称": "区教育局"},
+        {"单位名称": "区住建局", "电话": "1"},
+        {"单位名称": "教育局"},
+        {"单位名称": "区水务局"},
+    ]
+    assert places_in(rows, "青河区") == (0, 1, 0, 1, 2)
+
+
+def test_brackets_inside_brackets_without_end_are_read_all_the_same() -> None:
+    text = "县教育局（" * 3000 + "县财政局配合" + "）" * 3000
+    assert split_roles(text) == Roles(("县教育局",), (), False)

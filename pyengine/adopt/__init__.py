@@ -23,7 +23,7 @@ from pyengine.adopt.journal import COPIED, LEFT, SAME, Journal
 from pyengine.adopt.mapping import SheetFound, SheetMap
 from pyengine.adopt.master import Master, Value
 from pyengine.adopt.report import ReportRow, copy_name, report_rows, totals
-from pyengine.adopt.roster import UNIT_LETTERS, Row, directory_of, gathered, roster_beside
+from pyengine.adopt.roster import UNIT_LETTERS, Row, directory_of, gathered, places_in, roster_beside
 from pyengine.adopt.source import Source
 from pyengine.adopt.survey import COPY, LEDGER, SKIPPED, Finding, Part, Survey, survey
 from pyengine.adopt.writer import write_item, write_notes
@@ -119,7 +119,7 @@ def _year(seen: Survey, today: date, journal: Journal) -> int:
 
 def _roster(seen: Survey, county: str, journal: Journal) -> tuple[tuple[Row, ...], str]:
     """单位名录的各行和出处。"""
-    listed, said = _listed(seen, journal)
+    listed, said = _listed(seen, county, journal)
     rows = gathered(seen.drafts, county, listed)
     known = len(gathered(seen.drafts, county)) - (len(rows) - len(listed))
     if listed and known * 2 >= len(rows) - len(listed):
@@ -135,14 +135,21 @@ def _roster(seen: Survey, county: str, journal: Journal) -> tuple[tuple[Row, ...
     return rows, f"由台账单位栏归集，共 {len(rows)} 家"
 
 
-def _listed(seen: Survey, journal: Journal) -> tuple[tuple[Row, ...], str]:
-    """现成的名录：原工作簿里的，没有就用旁边的。"""
+def _listed(seen: Survey, county: str, journal: Journal) -> tuple[tuple[Row, ...], str]:
+    """现成的名录：原工作簿里的，没有就用旁边的。同一单位写了两行的并为一行。"""
     inside = tuple(pair for item in seen.found for pair in item.roster)
-    for number, (_, cells) in enumerate(inside, start=layout().header_row + 1):
+    rows: dict[int, Row] = {}
+    for at, (row, cells) in zip(places_in((row for row, _ in inside), county), inside, strict=True):
+        line = rows.setdefault(at, {})
         for header, cell in cells.items():
-            journal.went(cell, f"单位!{UNIT_LETTERS[header]}{number}", SAME)
-    if inside:
-        return tuple(row for row, _ in inside), "用原工作簿里的单位名录"
+            if line.setdefault(header, row[header]) == row[header]:
+                journal.went(cell, f"单位!{UNIT_LETTERS[header]}{layout().header_row + 1 + at}", SAME)
+                continue
+            journal.kept(cell, f"与前面的“{line['单位名称']}”是同一单位，并为一行")
+            if header != "单位名称":
+                journal.doubt(cell, NOTICE, f"{header}与前面的“{line[header]}”不同，取前面的，请核对")
+    if rows:
+        return tuple(rows.values()), "用原工作簿里的单位名录"
     beside = roster_beside(seen.source.path)
     return (beside[1], f"用旁边的“{beside[0].name}”") if beside else ((), "")
 

@@ -88,6 +88,18 @@ def _unit(row: Row) -> Unit:
     return Unit(Place("单位", 0, {}), row["单位名称"], shorts, row.get("类别", ""), "", "", "", "", "")
 
 
+def places_in(rows: Iterable[Row], county: str) -> tuple[int, ...]:
+    """各行归到名录的第几行（从 0 数）：名称是前面哪一行的全称、简称的，归到那一行，不另立一行。"""
+    kept: list[Row] = []
+    places: list[int] = []
+    for row in rows:
+        full = directory_of(kept, county).resolve(row["单位名称"])
+        at = next((at for at, one in enumerate(kept) if one["单位名称"] == full), len(kept))
+        kept += [row] if at == len(kept) else []
+        places.append(at)
+    return tuple(places)
+
+
 def gathered(drafts: Iterable[Draft], county: str, listed: tuple[Row, ...] = ()) -> tuple[Row, ...]:
     """名录各行，加上台账单位栏里出现过而名录认不出的，按出现次序；统称不算，写法不同而能认出是同一家的只收一次。"""
     rows: dict[str, Row] = {row["单位名称"]: row for row in listed}
