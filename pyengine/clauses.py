@@ -119,6 +119,8 @@ def _point(
         )
     stop = _skip(tokens, at, _AFTER)
     before = any(token.kind == "before" for token in tokens[at:stop])
+    if before and tokens[at - 1].kind == "year" and not tokens[at - 1]["x"]:
+        raise Unclear(f"“{tokens[at - 1].text}前”不知含不含这一年")
     closed = before or any(token.kind == "within" for token in tokens[at:stop])
     if any(token.text.endswith("前后") or token.text == "左右" for token in tokens[at:stop]):
         span = replace(span, doubts=(*span.doubts, f"“{clause.text}”写的是左右，按当日"))
