@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from pyengine.limits import has_anchor, limit, recurrence, same_day
+from pyengine.limits import counted_from, has_anchor, limit, recurrence, same_day
 from pyengine.moments import POINTS, Reckoning, Span, Unclear, a_day, place
 from pyengine.periods import DAY
 from pyengine.phrases import ACTS, Token
@@ -16,7 +16,7 @@ _HAZARD = re.compile(
     r"|提前|取消|作废|原定|改为|调整|汛期|入冬|开学|[年月季旬节夏秋冬](?![度目水能点约])|(?<![平节假])日(?![常间照])|(?<![目以先提当])前|周(?![边转密围])|星期|半"
 )
 _WORK = re.compile(r"的?(?:[^\d]{0,4})?(?:任务|目标|计划|指标|考核)")
-_TIMED = POINTS | {"recur", "limit", "same_day", "clock", "weekday", "before", "within", "since"}
+TIMED = POINTS | {"recur", "limit", "same_day", "clock", "weekday", "before", "within", "since"}
 _AFTER = frozenset({"before", "within", "clock", "weekday"})
 
 
@@ -32,6 +32,7 @@ class Clause:
     doubts: list[str] = field(default_factory=list)
     act: bool = False
     words: str = ""
+    heir: str = ""
 
     @property
     def text(self) -> str:
@@ -41,7 +42,12 @@ class Clause:
     @property
     def role(self) -> str:
         """先说的是哪一件：办结 done、启动 begin、报送 tell；没有说的为空。"""
-        return next((token.kind for token in self.tokens if token.kind in ("done", "begin", "tell")), "")
+        return next((token.kind for token in self.tokens if token.kind in ("done", "begin", "tell")), self.heir)
+
+    @property
+    def dated(self) -> bool:
+        """分句里有没有说时间。"""
+        return bool(self.spans or self.recurs or self.since)
 
 
 def read_clause(tokens: tuple[Token, ...], by: Reckoning, last: Span | None) -> Clause:
@@ -58,7 +64,7 @@ def read_clause(tokens: tuple[Token, ...], by: Reckoning, last: Span | None) -> 
             at, last = _point(clause, tokens, at, by, last, joined)
             joined = True
             continue
-        timed = at > 0 and tokens[at - 1].kind in _TIMED
+        timed = at > 0 and tokens[at - 1].kind in TIMED
         if not (token.kind in _AFTER and (timed or clause.act)) or (token.text == "前" and clause.recurs):
             _other(clause, token, tokens[at + 1 :], by)
         joined = joined and token.kind in ("before", "within", "clock", "weekday")
@@ -100,6 +106,9 @@ def _point(
     at = _skip(tokens, at, ("clock", "weekday"))
     begun = at < len(tokens) and tokens[at].kind == "since"
     at += begun
+    if at + 1 < len(tokens) and tokens[at].text in ("后", "之后", "以后") and tokens[at + 1].kind == "limit":
+        _keep(clause, replace(span, first=span.due), True, False, (), "", False)
+        return at + 1, span
     if (tokens[start]["w"] or "").endswith("后") and at < len(tokens) and tokens[at].kind == "limit":
         feast = replace(tokens[start], parts={**tokens[start].parts, "w": "期间"})
         span, begun = replace(place(feast, by, last), first=place(feast, by, last).due), True
@@ -168,6 +177,11 @@ def _other(clause: Clause, token: Token, rest: Sequence[Token], by: Reckoning) -
         clause.words = "前"
     elif token.kind == "recur":
         clause.recurs.append(recurrence(token))
+    elif token.kind == "since" and _runs(clause.words + token.text, rest):
+        day, doubts = counted_from(clause.words + token.text, by)
+        clause.since.append(Span(day, day, day.year, doubts=doubts))
+        clause.doubts += doubts
+        clause.words = ""
     elif token.kind == "from_now":
         day = by.started(token.text)
         clause.since.append(Span(day, day, day.year))
@@ -181,12 +195,13 @@ def _other(clause: Clause, token: Token, rest: Sequence[Token], by: Reckoning) -
     elif token.kind in ACTS:
         clause.act = clause.act or bool(clause.spans or clause.since or clause.recurs)
         clause.words += "" if clause.act else token.text
-    elif not (token.text == "前" and clause.recurs) and (token.kind != "quantity" or not _dated(clause)):
+    elif not (token.text == "前" and clause.recurs) and (token.kind != "quantity" or not clause.dated):
         clause.words += token.text if not clause.act else ""
 
 
-def _dated(clause: Clause) -> bool:
-    return bool(clause.spans or clause.recurs or clause.since)
+def _runs(words: str, rest: Sequence[Token]) -> bool:
+    """自交办之日起至某日的“起”。"""
+    return len(rest) > 1 and rest[0].kind == "dash" and rest[1].kind in POINTS and has_anchor(words)
 
 
 def _content(clause: Clause, token: Token, rest: Sequence[Token]) -> bool:
@@ -219,7 +234,7 @@ def _is_day(month: int, day: int) -> bool:
 def _leftover(clause: Clause) -> None:
     """剩下的字里还有数的，不读一半；2026年第一批6月底 的年只定年份。"""
     named = {span.year for span in clause.spans if not span.whole}
-    clause.spans = [span for span in clause.spans if not (span.whole and span.year in named)]
+    clause.spans = [span for span in clause.spans if span.ranged or not (span.whole and span.year in named)]
     if clause.weak and not clause.spans and not clause.recurs:
         clause.spans, clause.weak = clause.weak, []
     if clause.weak:

@@ -21,6 +21,7 @@ _RUN = re.compile(
 _TENS = re.compile(rf"(?:([{_NUMERAL}])百零?)?(?:([{_NUMERAL}])?([十拾]))?([{_NUMERAL}])?")
 ACTS = frozenset({"done", "begin", "tell", "act"})
 """说办什么事的词。"""
+_TIMES = frozenset({"day", "month", "quarter", "half", "year"})
 _ORDINAL = re.compile(r"\d{1,2}[.)]|[(]\d{1,2}[)]")
 _PAIR = re.compile("|".join(f"{first}(?={second}[月季])" for first, second in pairwise("一二三四五六七八九十")))
 _QUOTES = re.compile(r"[“”‘’\"'「」『』《》]")
@@ -159,8 +160,9 @@ def scan(text: str) -> tuple[Token, ...]:
 def clauses_of(tokens: Iterable[Token]) -> list[tuple[Token, ...]]:
     """以逗号、分号、句号、换行分开的各分句；开头的序号去掉。"""
     groups: list[list[Token]] = [[]]
-    for token in tokens:
-        if token.kind == "stop":
+    words = tuple(tokens)
+    for at, token in enumerate(words):
+        if token.kind == "stop" or (token.text == "、" and _again(groups[-1], words[at + 1 : at + 2])):
             groups.append([])
         else:
             groups[-1].append(token)
@@ -172,6 +174,14 @@ def clauses_of(tokens: Iterable[Token]) -> list[tuple[Token, ...]]:
     if len(heads) > 1 and heads == [str(number) for number in range(1, len(heads) + 1)]:
         found = [group[2:] if (group[0].kind, group[1].text) == ("number", "、") else group for group in found]
     return [tuple(group) for group in found if group]
+
+
+def _again(group: list[Token], after: tuple[Token, ...]) -> bool:
+    """一季度完成20%、二季度50%：说过何时办什么，又来一个时点的，是另一件。"""
+    kinds = ["time" if token.kind in _TIMES else token.kind for token in group]
+    acts = [at for at, kind in enumerate(kinds) if kind in ACTS]
+    begun = acts[0] if acts else kinds.index("quantity") if "quantity" in kinds else 0
+    return "time" in kinds[:begun] and "time" not in kinds[begun:] and bool(after) and after[0].kind in _TIMES
 
 
 def _unnumbered(group: list[Token], several: bool) -> list[Token]:

@@ -38,16 +38,14 @@ def read_steps(text: str, by: Reckoning) -> tuple[Step, ...]:
 
 def _lines(text: str, by: Reckoning) -> Iterator[str]:
     """各步的原文：一行一步；没有写完就折行的接上；一行里“3月：…；4月：…”的分开。"""
-    held = ""
+    held: list[str] = []
     for line in filter(None, map(str.strip, text.splitlines())):
-        dated = _heads(line, by)[0].kind != MISSING
-        if held and (dated or _ENDED.search(held)):
-            yield from _pieces(held, by)
-            held = line
-        else:
-            held = f"{held}\n{line}" if held else line
+        if held and (_ENDED.search(held[-1][-1]) or _heads(line, by)[0].kind != MISSING):
+            yield from _pieces("\n".join(held), by)
+            held = []
+        held.append(line)
     if held:
-        yield from _pieces(held, by)
+        yield from _pieces("\n".join(held), by)
 
 
 def _pieces(line: str, by: Reckoning) -> Iterator[str]:
