@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from pyengine.limits import counted_from, has_anchor, limit, recurrence, same_day
-from pyengine.moments import POINTS, Reckoning, Span, Unclear, a_day, place
+from pyengine.limits import counted_from, has_anchor, limit, no_date, recurrence, same_day
+from pyengine.moments import POINTS, Reckoning, Span, Unclear, place
 from pyengine.periods import DAY
 from pyengine.phrases import ACTS, Token
 
@@ -162,7 +162,7 @@ def _skip(tokens: Sequence[Token], at: int, kinds: Iterable[str]) -> int:
 def _other(clause: Clause, token: Token, rest: Sequence[Token], by: Reckoning) -> None:
     """时点以外的一个词。"""
     if token.kind in ("limit", "day_number") and not clause.act:
-        if clause.spans and not clause.words:
+        if clause.spans and (not clause.words or has_anchor(clause.words)):
             raise Unclear(f"“{clause.text}”两个时限连在一起，读不懂")
         clause.spans.append(limit(token, clause.words, by, clause.since[-1].first if clause.since else None))
         clause.words = ""
@@ -191,7 +191,7 @@ def _other(clause: Clause, token: Token, rest: Sequence[Token], by: Reckoning) -
     elif token.kind == "number" and len(rest) > 1 and (rest[0].kind, rest[1].kind) == ("dash", "limit"):
         clause.doubts.append(f"“{token.text}{rest[0].text}{rest[1].text}”按最长的读")
     elif token.kind in ("number", "two_digit_year") and not _content(clause, token, rest):
-        raise Unclear(_why(token, rest, by))
+        raise Unclear(no_date(token))
     elif token.kind in ACTS:
         clause.act = clause.act or bool(clause.spans or clause.since or clause.recurs)
         clause.words += "" if clause.act else token.text
@@ -213,22 +213,6 @@ def _content(clause: Clause, token: Token, rest: Sequence[Token]) -> bool:
         and rest[0].kind == "word"
         and not rest[0].text.startswith(("日", "号"))
     )
-
-
-def _why(token: Token, rest: Sequence[Token], by: Reckoning) -> str:
-    if token.kind == "two_digit_year":
-        return f"“{token.text}”年份只写两位，不能推断"
-    number = token["n"] or ""
-    if len(number) in (3, 4) and _is_day(int(number[:-2]), int(number[-2:])):
-        return f"疑似丢失分隔字，不知是不是{int(number[:-2])}月{int(number[-2:])}日"
-    return f"“{token.text}”不知道是什么日期"
-
-
-def _is_day(month: int, day: int) -> bool:
-    try:
-        return bool(a_day(2000, month, day))
-    except Unclear:
-        return False
 
 
 def _leftover(clause: Clause) -> None:

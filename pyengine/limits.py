@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from pyengine.moments import Reckoning, Span, Unclear
+from pyengine.moments import Reckoning, Span, Unclear, a_day
 from pyengine.periods import DAY, add_months
 from pyengine.phrases import Token
 from pyengine.terms import FIRST_YEAR, LAST_YEAR
@@ -97,8 +97,26 @@ def recurrence(token: Token) -> str:
     """周期的写法：每月25日、每季度第1个月20日、每周五、每年6月底。"""
     period = {"季": "季度", "星期": "周", "半个月": "半月", "天": "日"}.get(token["p"] or "", token["p"] or "")
     day = (token["d"] or "").replace("号", "日").replace("和", "、")
-    parts = [f"每{'隔' if token.text.startswith('每隔') else ''}{period}", f"第{token['k']}个月" if token["k"] else token["k2"] or "", token["m"] or "", day]
+    every = "每隔" if token.text.startswith("每隔") else "每"
+    parts = [f"{every}{period}", f"第{token['k']}个月" if token["k"] else token["k2"] or "", token["m"] or "", day]
     week = token["w"] or ""
     parts += ["一二三四五六"[int(week) - 1] if week.isdigit() else week, token["x"] or ""]
     clock = f"{token['t']}:{token['t2']}" if token["t2"] not in (None, "00") else f"{token['t']}时"
     return "".join((*parts, clock if token["t"] else ""))
+
+
+def no_date(token: Token) -> str:
+    """不成日期的数为什么读不懂。"""
+    if token.kind == "two_digit_year":
+        return f"“{token.text}”年份只写两位，不能推断"
+    number = token["n"] or ""
+    if len(number) in (3, 4) and _is_day(int(number[:-2]), int(number[-2:])):
+        return f"疑似丢失分隔字，不知是不是{int(number[:-2])}月{int(number[-2:])}日"
+    return f"“{token.text}”不知道是什么日期"
+
+
+def _is_day(month: int, day: int) -> bool:
+    try:
+        return bool(a_day(2000, month, day))
+    except Unclear:
+        return False

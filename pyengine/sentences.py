@@ -19,7 +19,7 @@ from pyengine.terms import DATED, FIRST_YEAR, LAST_YEAR, MISSING, OPEN_ENDED, UN
 OPEN = re.compile(r"持续|长期|常态|贯穿|常年|日常|经常|常抓不懈|坚持不懈")
 AT_ONCE = re.compile(r"立行立改|立即|即知即改|马上|即办|即[行查]即改|立[查整]立改|立改立行|即刻|立刻")
 ABSENT = re.compile(
-    r"待定|适时|尽快|尽早|抓紧|及早|近[期日]|择期|另行|未定|不限|随时|暂无|^无$|^[-/]+$|^(?:按期|按时|限[期时]|如期|及时|同步)|(?:无|未|不)(?:明确|具体|硬性|规定|设|定)?的?(?:完成|办理)?(?:时限|期限|时间)|待.{1,16}?(?:下发|印发|出台|明确|研究|上级)后?(?:再|另)?(?:行)?(?:确定|明确|定|办理|实施)"
+    r"待定|适时|尽快|尽早|抓紧|及早|近[期日]|择期|另行|未定|不限|随时|暂无|^无$|^[-/]+$|^(?:按期|按时|限[期时]|如期|及时|同步)|(?:无|未|不)(?:明确|具体|硬性|规定|设|定)?的?(?:完成|办理)?(?:时限|期限|时间)|待.{0,16}?(?:下发|印发|出台|明确|研究|上级)后?(?:再|另)?(?:行)?(?:确定|明确|定|办理|实施)"
     r"|(?:根据|按照?|依据?|视|待|照|结合).{0,16}?(?:安排|要求|部署|通知|进度|节点|计划|程序|规定|实际|情况|时限)"
 )
 _BRACKET = re.compile(r"\(([^()]{0,200})\)|\[([^\[\]]{0,200})\]|〔([^〔〕]{0,200})〕|【([^【】]{0,200})】")
@@ -244,4 +244,11 @@ def _at_once(text: str, by: Reckoning) -> Deadline:
     due = by.calendar.shift(start, by.at_once)
     said = f"自{start}起{by.at_once}个工作日，读为{due}"
     more = OPEN.search(text)
-    return Deadline(DATED, due, dates=(due,), note=f"{said}；另写有“{more[0]}”，不影响时限" if more else said, text=text, doubt=f"“{short(text)}”按设置{said}")
+    return Deadline(
+        DATED,
+        due,
+        dates=(due,),
+        note=f"{said}；另写有“{more[0]}”，不影响时限" if more else said,
+        text=text,
+        doubt=f"“{short(text)}”按设置{said}",
+    )

@@ -20,6 +20,7 @@ _OPENING = re.compile(
 )
 _BREAK = re.compile(r"[:：,，]")
 _PIECE = re.compile(r"(?<=[;；。])(?=[^;；。:：]{1,20}[:：])")
+_AFTER = re.compile(r"[之以]?后(?![期续勤备方台端进])")
 _ENDED = re.compile(r"[。；;.!！]$")
 
 
@@ -64,7 +65,7 @@ def _heads(line: str, by: Reckoning) -> tuple[Deadline, ...]:
     opening = _OPENING.match(plain)
     tokens = scan(plain[opening.end() :] if opening else plain)
     size = next((at for at, token in enumerate(tokens) if token.kind not in _HEAD), len(tokens))
-    size = _whole(tokens, size)
+    size = _with_after(tokens, _whole(tokens, size))
     head = "".join(token.text for token in tokens[:size])
     written = _written(line, head)
     if not size:
@@ -89,6 +90,13 @@ def _whole(tokens: tuple[Token, ...], size: int) -> int:
         return size
     lost = size < len(tokens) and tokens[size].text.startswith(("日", "号"))
     return size if size and tokens[0].kind == "number" and lost else 0
+
+
+def _with_after(tokens: tuple[Token, ...], size: int) -> int:
+    """6月30日后15日内：开头的日期后面跟着“后”的，连着读。"""
+    if not size or size == len(tokens) or not _AFTER.match(tokens[size].text):
+        return size
+    return size + 2 if size + 1 < len(tokens) and tokens[size + 1].kind == "limit" else size + 1
 
 
 def _written(line: str, head: str) -> str:
