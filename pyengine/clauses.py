@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pyengine.limits import counted_from, has_anchor, limit, no_date, recurrence, same_day
 from pyengine.moments import POINTS, Reckoning, Span, Unclear, place
 from pyengine.periods import DAY
-from pyengine.phrases import ACTS, Token
+from pyengine.phrases import ACTS, Token, scan
 
 _HAZARD = re.compile(
     r"不早于|早于|(?<!不)晚于|不得|不含|不包括|(?<![最今])后(?![期续勤备方台端进])|或|如(?!期)|若|视(?!频|察)|除(?!险|尘|雪)|暂|待|未|另|顺延|推迟|延"
@@ -233,3 +233,13 @@ def dubious(clause: Clause) -> None:
     hazard = _HAZARD.search(clause.words)
     if hazard:
         raise Unclear(f"“{clause.text}”里的“{hazard[0]}”读不懂")
+
+
+def later(inner: str, last: Span, due: date, by: Reckoning) -> Iterator[str]:
+    """括号里写着更晚的日期（已延期至11月底）的，说出来。"""
+    try:
+        days = [place(token, by, last).due for token in scan(inner) if token.kind in POINTS]
+    except Unclear:
+        return
+    if days and max(days) > due:
+        yield f"括号里写着更晚的日期{max(days)}，没有采用"

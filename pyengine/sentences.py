@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
-from pyengine.clauses import TIMED, Clause, dubious, read_clause
+from pyengine.clauses import TIMED, Clause, dubious, later, read_clause
 from pyengine.limits import has_anchor
 from pyengine.model import Deadline
-from pyengine.moments import POINTS, Reckoning, Span, Unclear, place
+from pyengine.moments import POINTS, Reckoning, Span, Unclear
 from pyengine.phrases import LONGEST, Token, clauses_of, prepare, scan
 from pyengine.terms import DATED, FIRST_YEAR, LAST_YEAR, MISSING, OPEN_ENDED, UNREADABLE
 
@@ -182,23 +181,13 @@ def _due(
     if order != sorted(order):
         doubts.append("几个日期先后颠倒，按最晚的一个")
     doubts += [doubt for span in counted for doubt in span.doubts]
-    doubts += [doubt for inner in _clauses(text).aside for doubt in _later(inner, counted[-1], dates[-1], by)]
+    doubts += [doubt for inner in _clauses(text).aside for doubt in later(inner, counted[-1], dates[-1], by)]
     start = counted[0].first if counted[0].ranged else start
     if start and start > dates[-1]:
         raise Unclear("止早于起")
     said = [*_assumed(counted, dates, by), *_extras(plain, found), *doubts]
     words = "；".join(dict.fromkeys(said))
     return Deadline(DATED, dates[-1], start, dates, words, text, doubt="；".join(dict.fromkeys(doubts)))
-
-
-def _later(inner: str, last: Span, due: date, by: Reckoning) -> Iterator[str]:
-    """括号里写着更晚的日期（已延期至11月底）的，说出来。"""
-    try:
-        days = [place(token, by, last).due for token in scan(inner) if token.kind in POINTS]
-    except Unclear:
-        return
-    if days and max(days) > due:
-        yield f"括号里写着更晚的日期{max(days)}，没有采用"
 
 
 def _assumed(counted: list[Span], dates: tuple[date, ...], by: Reckoning) -> list[str]:

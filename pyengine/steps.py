@@ -20,6 +20,8 @@ _OPENING = re.compile(
 )
 _BREAK = re.compile(r"[:：,，]")
 _PIECE = re.compile(r"(?<=[;；。])(?=[^;；。:：]{1,20}[:：])")
+_YEAR = re.compile(r"^(?:\d{4}年度?|全年),(?=\d{1,2}月|第?\d季度|[上下]半年)")
+"""2026年，6月底前：年只定年份。"""
 _AFTER = re.compile(r"[之以]?后(?![期续勤备方台端进])")
 _ENDED = re.compile(r"[。；;.!！]$")
 
@@ -62,7 +64,10 @@ def _pieces(line: str, by: Reckoning) -> Iterator[str]:
 def _heads(line: str, by: Reckoning) -> tuple[Deadline, ...]:
     """一步开头的时限；开头写着几个日期的有几个。"""
     plain = prepare(line[:LONGEST])
+    plain = _YEAR.sub(lambda match: match[0][:-1].removesuffix("全年"), plain)
     opening = _OPENING.match(plain)
+    if opening and "、" in opening[0] and "、" not in line[:4]:
+        opening = None
     tokens = scan(plain[opening.end() :] if opening else plain)
     size = next((at for at, token in enumerate(tokens) if token.kind not in _HEAD), len(tokens))
     size = _with_after(tokens, _whole(tokens, size))
@@ -103,7 +108,9 @@ def _written(line: str, head: str) -> str:
     """开头那句话的原文。"""
     if line.startswith(head) and head:
         return head
-    broken = _BREAK.split(line, maxsplit=1)[0].strip()
+    year = _YEAR.match(prepare(line[:LONGEST])) is not None
+    broken = _BREAK.split(line, maxsplit=1 + year)
+    broken = line[: len(line) - len(broken[-1]) - 1].strip() if len(broken) == 2 + year else line
     return broken if len(broken) <= 20 else line
 
 
