@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from pyengine.limits import counted_from, has_anchor, limit, no_date, recurrence, same_day
 from pyengine.moments import POINTS, Reckoning, Span, Unclear, place

@@ -109,8 +109,8 @@ def _written(line: str, head: str) -> str:
     if line.startswith(head) and head:
         return head
     year = _YEAR.match(prepare(line[:LONGEST])) is not None
-    broken = _BREAK.split(line, maxsplit=1 + year)
-    broken = line[: len(line) - len(broken[-1]) - 1].strip() if len(broken) == 2 + year else line
+    parts = _BREAK.split(line, maxsplit=1 + year)
+    broken = line[: len(line) - len(parts[-1]) - 1].strip() if len(parts) == 2 + year else line
     return broken if len(broken) <= 20 else line
 
 
