@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
-from pyengine.limits import has_anchor, limit, recurrence, same_day
-from pyengine.moments import POINTS, Reckoning, Span, Unclear, a_day, place
+from pyengine.limits import counted_from, has_anchor, limit, no_date, recurrence, same_day
+from pyengine.moments import POINTS, Reckoning, Span, Unclear, place
 from pyengine.periods import DAY
-from pyengine.phrases import ACTS, Token
+from pyengine.phrases import ACTS, Token, scan
 
 _HAZARD = re.compile(
     r"不早于|早于|(?<!不)晚于|不得|不含|不包括|(?<![最今])后(?![期续勤备方台端进])|或|如(?!期)|若|视(?!频|察)|除(?!险|尘|雪)|暂|待|未|另|顺延|推迟|延"
     r"|提前|取消|作废|原定|改为|调整|汛期|入冬|开学|[年月季旬节夏秋冬](?![度目水能点约])|(?<![平节假])日(?![常间照])|(?<![目以先提当])前|周(?![边转密围])|星期|半"
 )
 _WORK = re.compile(r"的?(?:[^\d]{0,4})?(?:任务|目标|计划|指标|考核)")
-_TIMED = POINTS | {"recur", "limit", "same_day", "clock", "weekday", "before", "within", "since"}
+TIMED = POINTS | {"recur", "limit", "same_day", "clock", "weekday", "before", "within", "since"}
 _AFTER = frozenset({"before", "within", "clock", "weekday"})
 
 
@@ -32,6 +33,7 @@ class Clause:
     doubts: list[str] = field(default_factory=list)
     act: bool = False
     words: str = ""
+    heir: str = ""
 
     @property
     def text(self) -> str:
@@ -41,7 +43,12 @@ class Clause:
     @property
     def role(self) -> str:
         """先说的是哪一件：办结 done、启动 begin、报送 tell；没有说的为空。"""
-        return next((token.kind for token in self.tokens if token.kind in ("done", "begin", "tell")), "")
+        return next((token.kind for token in self.tokens if token.kind in ("done", "begin", "tell")), self.heir)
+
+    @property
+    def dated(self) -> bool:
+        """分句里有没有说时间。"""
+        return bool(self.spans or self.recurs or self.since)
 
 
 def read_clause(tokens: tuple[Token, ...], by: Reckoning, last: Span | None) -> Clause:
@@ -58,7 +65,7 @@ def read_clause(tokens: tuple[Token, ...], by: Reckoning, last: Span | None) -> 
             at, last = _point(clause, tokens, at, by, last, joined)
             joined = True
             continue
-        timed = at > 0 and tokens[at - 1].kind in _TIMED
+        timed = at > 0 and tokens[at - 1].kind in TIMED
         if not (token.kind in _AFTER and (timed or clause.act)) or (token.text == "前" and clause.recurs):
             _other(clause, token, tokens[at + 1 :], by)
         joined = joined and token.kind in ("before", "within", "clock", "weekday")
@@ -100,6 +107,9 @@ def _point(
     at = _skip(tokens, at, ("clock", "weekday"))
     begun = at < len(tokens) and tokens[at].kind == "since"
     at += begun
+    if at + 1 < len(tokens) and tokens[at].text in ("后", "之后", "以后") and tokens[at + 1].kind == "limit":
+        _keep(clause, replace(span, first=span.due), True, False, (), "", False)
+        return at + 1, span
     if (tokens[start]["w"] or "").endswith("后") and at < len(tokens) and tokens[at].kind == "limit":
         feast = replace(tokens[start], parts={**tokens[start].parts, "w": "期间"})
         span, begun = replace(place(feast, by, last), first=place(feast, by, last).due), True
@@ -119,6 +129,8 @@ def _point(
         )
     stop = _skip(tokens, at, _AFTER)
     before = any(token.kind == "before" for token in tokens[at:stop])
+    if before and tokens[at - 1].kind == "year" and not tokens[at - 1]["x"]:
+        raise Unclear(f"“{tokens[at - 1].text}前”不知含不含这一年")
     closed = before or any(token.kind == "within" for token in tokens[at:stop])
     if any(token.text.endswith("前后") or token.text == "左右" for token in tokens[at:stop]):
         span = replace(span, doubts=(*span.doubts, f"“{clause.text}”写的是左右，按当日"))
@@ -151,7 +163,7 @@ def _skip(tokens: Sequence[Token], at: int, kinds: Iterable[str]) -> int:
 def _other(clause: Clause, token: Token, rest: Sequence[Token], by: Reckoning) -> None:
     """时点以外的一个词。"""
     if token.kind in ("limit", "day_number") and not clause.act:
-        if clause.spans and not clause.words:
+        if clause.spans and (not clause.words or has_anchor(clause.words)):
             raise Unclear(f"“{clause.text}”两个时限连在一起，读不懂")
         clause.spans.append(limit(token, clause.words, by, clause.since[-1].first if clause.since else None))
         clause.words = ""
@@ -166,6 +178,11 @@ def _other(clause: Clause, token: Token, rest: Sequence[Token], by: Reckoning) -
         clause.words = "前"
     elif token.kind == "recur":
         clause.recurs.append(recurrence(token))
+    elif token.kind == "since" and _runs(clause.words + token.text, rest):
+        day, doubts = counted_from(clause.words + token.text, by)
+        clause.since.append(Span(day, day, day.year, doubts=doubts))
+        clause.doubts += doubts
+        clause.words = ""
     elif token.kind == "from_now":
         day = by.started(token.text)
         clause.since.append(Span(day, day, day.year))
@@ -175,16 +192,17 @@ def _other(clause: Clause, token: Token, rest: Sequence[Token], by: Reckoning) -
     elif token.kind == "number" and len(rest) > 1 and (rest[0].kind, rest[1].kind) == ("dash", "limit"):
         clause.doubts.append(f"“{token.text}{rest[0].text}{rest[1].text}”按最长的读")
     elif token.kind in ("number", "two_digit_year") and not _content(clause, token, rest):
-        raise Unclear(_why(token, rest, by))
+        raise Unclear(no_date(token))
     elif token.kind in ACTS:
         clause.act = clause.act or bool(clause.spans or clause.since or clause.recurs)
         clause.words += "" if clause.act else token.text
-    elif not (token.text == "前" and clause.recurs) and (token.kind != "quantity" or not _dated(clause)):
+    elif not (token.text == "前" and clause.recurs) and (token.kind != "quantity" or not clause.dated):
         clause.words += token.text if not clause.act else ""
 
 
-def _dated(clause: Clause) -> bool:
-    return bool(clause.spans or clause.recurs or clause.since)
+def _runs(words: str, rest: Sequence[Token]) -> bool:
+    """自交办之日起至某日的“起”。"""
+    return len(rest) > 1 and rest[0].kind == "dash" and rest[1].kind in POINTS and has_anchor(words)
 
 
 def _content(clause: Clause, token: Token, rest: Sequence[Token]) -> bool:
@@ -198,26 +216,10 @@ def _content(clause: Clause, token: Token, rest: Sequence[Token]) -> bool:
     )
 
 
-def _why(token: Token, rest: Sequence[Token], by: Reckoning) -> str:
-    if token.kind == "two_digit_year":
-        return f"“{token.text}”年份只写两位，不能推断"
-    number = token["n"] or ""
-    if len(number) in (3, 4) and _is_day(int(number[:-2]), int(number[-2:])):
-        return f"疑似丢失分隔字，不知是不是{int(number[:-2])}月{int(number[-2:])}日"
-    return f"“{token.text}”不知道是什么日期"
-
-
-def _is_day(month: int, day: int) -> bool:
-    try:
-        return bool(a_day(2000, month, day))
-    except Unclear:
-        return False
-
-
 def _leftover(clause: Clause) -> None:
     """剩下的字里还有数的，不读一半；2026年第一批6月底 的年只定年份。"""
     named = {span.year for span in clause.spans if not span.whole}
-    clause.spans = [span for span in clause.spans if not (span.whole and span.year in named)]
+    clause.spans = [span for span in clause.spans if span.ranged or not (span.whole and span.year in named)]
     if clause.weak and not clause.spans and not clause.recurs:
         clause.spans, clause.weak = clause.weak, []
     if clause.weak:
@@ -232,3 +234,13 @@ def dubious(clause: Clause) -> None:
     hazard = _HAZARD.search(clause.words)
     if hazard:
         raise Unclear(f"“{clause.text}”里的“{hazard[0]}”读不懂")
+
+
+def later(inner: str, last: Span, due: date, by: Reckoning) -> Iterator[str]:
+    """括号里写着更晚的日期（已延期至11月底）的，说出来。"""
+    try:
+        days = [place(token, by, last).due for token in scan(inner) if token.kind in POINTS]
+    except Unclear:
+        return
+    if days and max(days) > due:
+        yield f"括号里写着更晚的日期{max(days)}，没有采用"

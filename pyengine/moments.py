@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -163,6 +164,8 @@ def _whole_year(token: Token, by: Reckoning, last: Span | None) -> Span:
 
 
 def _five(token: Token, by: Reckoning, last: Span | None) -> Span:
+    if token["x"] and re.search("初|[前中后]期", token["x"]):
+        raise Unclear(f"“{token.text}”没有约定是哪一天")
     number = _FIVES.get(token["k"] or "") or int(token["k"] or 0)
     first = 2021 + (number - 4) * 5
     notes = (f"“{token.text}”是{first}至{first + 4}年",)

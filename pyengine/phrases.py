@@ -21,9 +21,13 @@ _RUN = re.compile(
 _TENS = re.compile(rf"(?:([{_NUMERAL}])百零?)?(?:([{_NUMERAL}])?([十拾]))?([{_NUMERAL}])?")
 ACTS = frozenset({"done", "begin", "tell", "act"})
 """说办什么事的词。"""
+_TIMES = frozenset({"day", "month", "quarter", "half", "year"})
 _ORDINAL = re.compile(r"\d{1,2}[.)]|[(]\d{1,2}[)]")
-_PAIR = re.compile("|".join(f"{first}(?={second}月)" for first, second in pairwise("一二三四五六七八九十")))
+_PAIR = re.compile("|".join(f"{first}(?={second}[月季])" for first, second in pairwise("一二三四五六七八九十")))
 _QUOTES = re.compile(r"[“”‘’\"'「」『』《》]")
+_RINGS = re.compile(rf"(?<=[{_NUMERAL}])[○◯0](?=[{_NUMERAL}])")
+_ISSUE = re.compile(r"(?<=[发字函办文令督通规])[〔\[(【](?:19|20)\d\d年?[〕\])】]第?\d{1,4}号(?:文件?)?(?![前之以至到内起])")
+"""文号：县政办发〔2026〕5号，里面的年和号不是日期。"""
 _MARKS = re.compile(r"[①-⑳⑴-⒛❶-❿㈠-㈩]")
 
 
@@ -50,7 +54,7 @@ def _digit(char: str | None) -> int:
 def prepare(text: str) -> str:
     """拆词以前的写法：序号成分隔，中文数字成阿拉伯数字，换行成分号，数字之间的空格留着，别的空白、引号去掉。"""
     text = unicodedata.normalize("NFKC", _MARKS.sub(";", text))
-    text = _QUOTES.sub("", re.sub(_DASHES, "-", text))
+    text = _ISSUE.sub("", _RINGS.sub("〇", _QUOTES.sub("", re.sub(_DASHES, "-", text))))
     text = re.sub(r"[^\S\n]+", " ", text)
     text = re.sub(r"(?<![0-9]) | (?![0-9])", "", text)
     text = re.sub(r"(?<=年) *\n *(?=[0-9]{1,2}月)|(?<=月) *\n *(?=[0-9]{1,2}[日号])", "", text)
@@ -84,12 +88,12 @@ _D = rf"(?:(?P<d>\d{{1,2}})[日号]|(?P<e>\d{{1,2}})(?={_STOP}))"
 _FEAST = "元旦|春节|元宵|清明|五一|劳动(?=节)|端午|中秋|国庆|十一(?!五)|三八|六一|七一|八一|教师(?=节)|妇女(?=节)|儿童(?=节)|建党(?=节)|建军(?=节)"
 
 _PATTERNS = (
-    ("two_digit_year", r"(?<!\d)\d{2}(?:年(?:\d{1,2}月|年?[底末]|[上下]半年|第?\d季度)|[./-]\d{1,2}[./-]\d{1,2}(?!\d))|(?<![\d.])(?:1[3-9]|[23]\d)[./]\d{1,2}(?![\d./])"),
-    ("five", r"十(?P<k>[1-9一二三四五六七八九])五(?:规划)?(?P<x>时期|期间|期末|期内|末|底|收官)?"),
-    ("recur", r"(?:1个?|(?=半年))(?P<p>月|季度?|周|年|旬|半年)(?=[1-9一二三两]次)"),
-    ("recur", r"(?:每个?|逐|按(?=[月季旬周])(?!.度?(?:工作)?(?:计划|目标|任务|要求|安排|节点|进度)))(?P<p>\d{1,2}(?:个月|天|日|周|年)|半个?月|半年|月|季度?|周(?!期)|星期|旬|年|[日天](?!常))(?:度(?!目标))?的?"
+    ("two_digit_year", r"(?<!\d)\d{2}(?:年(?:\d{1,2}月|年?[底末]|[上下]半年|第?\d季度)|[./-]\d{1,2}[./-]\d{1,2}(?![\d月]))|(?<![\d.])(?:1[3-9]|[23]\d)[./]\d{1,2}(?![\d./])"),
+    ("five", r"十(?P<k>[1-9一二三四五六七八九])五(?:规划)?(?P<x>时期|期间|期末|期内|末|底|收官|(?:前|中|后)期|初期?)?"),
+    ("recur", r"(?:1个?|(?=半年))(?P<p>月|季度?|周|年|旬|半年)(?=[1-9一二三两](?:次|调度|通报|督|汇|研判|分析|例会|会商|碰头|[小总]结|更新|反馈|检查|[巡走暗]访|巡查|考|评|排|晒|清|报|推进|盘点))"),
+    ("recur", r"(?:每[个隔]?|逐|按(?=[月季旬周])(?!.度?(?:工作)?(?:计划|目标|任务|要求|安排|节点|进度)))(?P<p>\d{1,2}(?:个月|天|日|周|年)|半个?月|半年|月|季度?|周(?!期)|星期|旬|年|[日天](?!常))(?:度(?!目标))?的?"
      r"(?:第(?P<k>\d)个?月|(?P<k2>[首末]月))?(?P<m>\d{1,2}月)?份?"
-     r"(?:(?P<d>\d{1,2}(?:[日号]?[、和]\d{1,2}){0,5}[日号])|(?<=[周期])(?P<w>[1-6一二三四五六日天](?![\d月日号次个时点]))|(?P<x>初|上旬|中旬|下旬|底|末))?"
+     r"(?:(?P<d>\d{1,2}(?:[日号]?[、和]\d{1,2}){0,5}[日号])|(?<=[周期])(?P<w>(?:[一二三四五六日天]|[1-6](?!\d))(?![月日号次个时点]))|(?P<x>初|上旬|中旬|下旬|底|末))?"
      r"(?:(?P<t>\d{1,2})(?:时|点|:(?P<t2>\d{2})))?"),
     ("day", rf"(?<!\d)(?P<y>\d{{4}})年(?P<m>\d{{1,2}})[月./]{_D}"),
     ("day", rf"(?<!\d)(?P<y>\d{{4}})(?:/(?P<m>\d{{1,2}})/|[.](?P<m2>\d{{1,2}})[.]|-(?P<m3>\d{{1,2}})-){_D}"),
@@ -99,6 +103,7 @@ _PATTERNS = (
     ("limit", r"(?<!\d)第?(?P<n>\d{1,3}|半)(?P<u>个?(?:工作日|自然日|日历天)|天|个?(?:周|星期|小时)|个月|个季度)(?P<i>之内|以内|内)?"),
     ("limit", r"(?<!\d)(?P<n>\d{1,3}|半)(?P<u>日|年)(?P<i>之内|以内|内)"),
     ("limit", r"(?P<n>半)(?P<u>月)(?P<i>之内|以内|内)"),
+    ("limit", r"(?<=起)(?P<n>\d{1,2}|半)(?P<u>年)(?![底末初度])"),
     ("day", rf"{_Y}?的?(?<!\d)(?P<m>\d{{1,2}})月{_D}"),
     ("month", rf"{_Y}?的?(?<!\d)(?P<m>\d{{1,2}})月份?{_X}"),
     ("number", rf"{_Y}第?(?P<n>\d{{1,2}})(?=[、/和及\-至到]第?\d)"),
@@ -112,20 +117,20 @@ _PATTERNS = (
     ("year", r"(?P<x>年底|年末|年终|年度?内|全年|年初)"),
     ("relative_month", rf"(?P<rm>本月|当月|次月|下个?月|上个?月)份?(?:(?P<d>\d{{1,2}})[日号]|{_X})?"),
     ("relative_quarter", r"(?P<rq>本季度?|当季度?|下个?季度?)(?P<x>末|底)?"),
-    ("part", r"(?P<x>月?(?:上旬|中旬|下旬|中下旬)|月(?:底|末|初|内))"),
-    ("same_day", r"(?P<n>当日|当天|次日|第2天)(?!起)"),
+    ("part", r"(?<!一)(?P<x>月?(?:上旬|中旬|下旬|中下旬)|月(?:底|末|初|内))"),
+    ("same_day", r"(?<!含)(?P<n>当日|当天|次日|第2天)(?!起)"),
     ("from_now", r"自?即日起"),
     ("day_number", r"(?<!\d)(?P<d>\d{1,2})[日号]"),
     ("quantity", r"第\d{1,2}(?:批|期|阶段|步|轮)|(?<!\d)第?\d{1,9}(?:\.\d{1,6})?(?:%|[个项套公亩万亿亩人所家户处座条吨元米件次名批台场轮平立辆头只支份])"),
     ("number", rf"(?:{_Y}第?|第?)(?<![\d.])(?P<n>\d{{1,4}})(?![\d.:%])"),
     ("weekday", r"(?:周|星期|礼拜)[1-6一二三四五六日天]"),
     ("before", r"之前|以前|前(?![期端沿置提往瞻])后?"),
-    ("within", r"之内|以内|内(?![部容设])|为?止|左右|期间"),
+    ("within", r"(?<!不)含[当本][日天]|之内|以内|内(?![部容设])|为?止|左右|期间"),
     ("since", r"起(?![草来重底])|开始"),
     ("dash", r"-|[至到](?!少|今|此|位|场|岗|账|人|户)"),
     ("list", r"[、/和及与&]"),
     ("stop", r"[,;。:!]"),
-    ("done", r"完成|办结|办理完毕|办理|竣工|建成|完工|整改|落实|交付|投用|投入使用|验收|销号|到位|见效|结束|达到|实现|形成"),
+    ("done", r"完成|办结|办理完毕|办理|竣工|建成|完工|整改|落实|交付|投用|投入使用|验收|销号|到位|见效|结束(?!之?以?[前后日])|达到|实现|形成"),
     ("begin", r"启动|开工|动工|进场|开建"),
     ("tell", r"反馈|报送|上报|答复|回复|报告|报(?![名考废销批建刊])"),
     ("act", r"开展|组织|制定|编制|出台|印发|提交|建立|举办|召开|推进|实施|完善"),
@@ -155,8 +160,9 @@ def scan(text: str) -> tuple[Token, ...]:
 def clauses_of(tokens: Iterable[Token]) -> list[tuple[Token, ...]]:
     """以逗号、分号、句号、换行分开的各分句；开头的序号去掉。"""
     groups: list[list[Token]] = [[]]
-    for token in tokens:
-        if token.kind == "stop":
+    words = tuple(tokens)
+    for at, token in enumerate(words):
+        if token.kind == "stop" or (token.text == "、" and _again(groups[-1], words[at + 1 : at + 2])):
             groups.append([])
         else:
             groups[-1].append(token)
@@ -168,6 +174,14 @@ def clauses_of(tokens: Iterable[Token]) -> list[tuple[Token, ...]]:
     if len(heads) > 1 and heads == [str(number) for number in range(1, len(heads) + 1)]:
         found = [group[2:] if (group[0].kind, group[1].text) == ("number", "、") else group for group in found]
     return [tuple(group) for group in found if group]
+
+
+def _again(group: list[Token], after: tuple[Token, ...]) -> bool:
+    """一季度完成20%、二季度50%：说过何时办什么，又来一个时点的，是另一件。"""
+    kinds = ["time" if token.kind in _TIMES else token.kind for token in group]
+    acts = [at for at, kind in enumerate(kinds) if kind in ACTS]
+    begun = acts[0] if acts else kinds.index("quantity") if "quantity" in kinds else 0
+    return "time" in kinds[:begun] and "time" not in kinds[begun:] and bool(after) and after[0].kind in _TIMES
 
 
 def _unnumbered(group: list[Token], several: bool) -> list[Token]:

@@ -20,6 +20,9 @@ _OPENING = re.compile(
 )
 _BREAK = re.compile(r"[:：,，]")
 _PIECE = re.compile(r"(?<=[;；。])(?=[^;；。:：]{1,20}[:：])")
+_YEAR = re.compile(r"^(?:\d{4}年度?|全年),(?=\d{1,2}月|第?\d季度|[上下]半年)")
+"""2026年，6月底前：年只定年份。"""
+_AFTER = re.compile(r"[之以]?后(?![期续勤备方台端进])")
 _ENDED = re.compile(r"[。；;.!！]$")
 
 
@@ -38,16 +41,14 @@ def read_steps(text: str, by: Reckoning) -> tuple[Step, ...]:
 
 def _lines(text: str, by: Reckoning) -> Iterator[str]:
     """各步的原文：一行一步；没有写完就折行的接上；一行里“3月：…；4月：…”的分开。"""
-    held = ""
+    held: list[str] = []
     for line in filter(None, map(str.strip, text.splitlines())):
-        dated = _heads(line, by)[0].kind != MISSING
-        if held and (dated or _ENDED.search(held)):
-            yield from _pieces(held, by)
-            held = line
-        else:
-            held = f"{held}\n{line}" if held else line
+        if held and (_ENDED.search(held[-1][-1]) or _heads(line, by)[0].kind != MISSING):
+            yield from _pieces("\n".join(held), by)
+            held = []
+        held.append(line)
     if held:
-        yield from _pieces(held, by)
+        yield from _pieces("\n".join(held), by)
 
 
 def _pieces(line: str, by: Reckoning) -> Iterator[str]:
@@ -63,10 +64,13 @@ def _pieces(line: str, by: Reckoning) -> Iterator[str]:
 def _heads(line: str, by: Reckoning) -> tuple[Deadline, ...]:
     """一步开头的时限；开头写着几个日期的有几个。"""
     plain = prepare(line[:LONGEST])
+    plain = _YEAR.sub(lambda match: match[0][:-1].removesuffix("全年"), plain)
     opening = _OPENING.match(plain)
+    if opening and "、" in opening[0] and "、" not in line[:4]:
+        opening = None
     tokens = scan(plain[opening.end() :] if opening else plain)
     size = next((at for at, token in enumerate(tokens) if token.kind not in _HEAD), len(tokens))
-    size = _whole(tokens, size)
+    size = _with_after(tokens, _whole(tokens, size))
     head = "".join(token.text for token in tokens[:size])
     written = _written(line, head)
     if not size:
@@ -93,11 +97,20 @@ def _whole(tokens: tuple[Token, ...], size: int) -> int:
     return size if size and tokens[0].kind == "number" and lost else 0
 
 
+def _with_after(tokens: tuple[Token, ...], size: int) -> int:
+    """6月30日后15日内：开头的日期后面跟着“后”的，连着读。"""
+    if not size or size == len(tokens) or not _AFTER.match(tokens[size].text):
+        return size
+    return size + 2 if size + 1 < len(tokens) and tokens[size + 1].kind == "limit" else size + 1
+
+
 def _written(line: str, head: str) -> str:
     """开头那句话的原文。"""
     if line.startswith(head) and head:
         return head
-    broken = _BREAK.split(line, maxsplit=1)[0].strip()
+    year = _YEAR.match(prepare(line[:LONGEST])) is not None
+    parts = _BREAK.split(line, maxsplit=1 + year)
+    broken = line[: len(line) - len(parts[-1]) - 1].strip() if len(parts) == 2 + year else line
     return broken if len(broken) <= 20 else line
 
 

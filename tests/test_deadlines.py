@@ -112,6 +112,11 @@ CONTEXTS: list[tuple[str, dict[str, object], str]] = [
     ("会后立即办理", {"meeting": date(2026, 6, 12)}, "2026-06-22"),
     ("收到之日起7个工作日内", {"initiated": date(2026, 2, 11)}, "2026-02-27"),
     ("收到之日起5个工作日内", {"initiated": date(2026, 9, 24)}, "2026-10-09"),
+    ("会议结束后，5个工作日内", {"meeting": date(2026, 4, 28)}, "2026-05-08"),
+    ("立行立改并长期坚持", {"at_once": 3}, "2026-03-13"),
+    ("自交办之日起至6月30日", {"initiated": date(2026, 5, 6)}, "2026-06-30"),
+    ("接办后3日内", {"initiated": date(2026, 5, 6)}, "2026-05-09"),
+    ("6月30日后15日内", {"initiated": None}, "2026-07-15"),
     ("15个工作日", {"initiated": date(2026, 10, 9)}, "2026-10-29"),
     ("1个月内", {"initiated": date(2026, 1, 31)}, "2026-02-28"),
     ("一年内", {"initiated": date(2024, 2, 29)}, "2025-02-28"),
@@ -212,6 +217,13 @@ STEPS = [
     ("按上级通知组织调查。", [("按上级通知组织调查。", MISSING, "", "", "")]),
     ("完成主体工程。", [("完成主体工程。", MISSING, "", "", "")]),
     ("12月-：迎接评估。", [("12月-：迎接评估。", UNREADABLE, "", "", "")]),
+    ("6月30日后15日内：报送", [("6月30日后15日内：报送", DATED, "2026-07-15", "", "")]),
+    ("6月30日后：检查", [("6月30日后：检查", UNREADABLE, "", "", "")]),
+    ("6月后续工作", [("6月后续工作", DATED, "2026-06-30", "", "")]),
+    ("2026年，6月底前完成", [("2026年，6月底前完成", DATED, "2026-06-30", "", "")]),
+    ("一二季度：施工", [("一二季度：施工", DATED, "2026-03-31", "", ""), ("一二季度：施工", DATED, "2026-06-30", "", "")]),
+    ("一月一调度", [("一月一调度", OPEN_ENDED, "", "", "每月")]),
+    ("会前3日内：报方案", [("会前3日内：报方案", UNREADABLE, "", "", "")]),
     ("1031日：迎检", [("1031日：迎检", UNREADABLE, "", "", "")]),
     ("6月31日：迎检", [("6月31日：迎检", UNREADABLE, "", "", "")]),
     ("", []),
@@ -408,3 +420,14 @@ def test_long_texts_do_not_take_long(piece: str) -> None:
         text = (piece * length)[:length]
         read_deadline(text, BY), read_steps(text[:4000], BY), date_inside(text, BY)
     assert time.perf_counter() - begun < 5
+
+
+def test_many_undated_lines_take_time_in_proportion() -> None:
+    begun = time.perf_counter()
+    assert len(read_steps("(\n" * 50_000, BY)) == 1
+    assert time.perf_counter() - begun < 10
+
+
+def test_a_bracket_that_names_a_later_day_is_doubtful_and_an_earlier_one_is_only_put_aside() -> None:
+    assert "更晚的日期2026-11-30" in read_deadline("10月底前（已延期至11月底）", BY).doubt
+    assert "更晚" not in read_deadline("10月底前（原定9月底）", BY).doubt
