@@ -26,7 +26,9 @@ _ORDINAL = re.compile(r"\d{1,2}[.)]|[(]\d{1,2}[)]")
 _PAIR = re.compile("|".join(f"{first}(?={second}[月季])" for first, second in pairwise("一二三四五六七八九十")))
 _QUOTES = re.compile(r"[“”‘’\"'「」『』《》]")
 _RINGS = re.compile(rf"(?<=[{_NUMERAL}])[○◯0](?=[{_NUMERAL}])")
-_ISSUE = re.compile(r"(?<=[发字函办文令督通规])[〔\[(【](?:19|20)\d\d年?[〕\])】]第?\d{1,4}号(?:文件?)?(?![前之以至到内起])")
+_ISSUE = re.compile(
+    r"(?<=[发字函办文令督通规])[〔\[(【](?:19|20)\d\d年?[〕\])】]第?\d{1,4}号(?:文件?)?(?![前之以至到内起])"
+)
 """文号：县政办发〔2026〕5号，里面的年和号不是日期。"""
 _MARKS = re.compile(r"[①-⑳⑴-⒛❶-❿㈠-㈩]")
 

@@ -20,6 +20,7 @@ FIRST: Final = layout().header_row + 1
 LONGEST: Final = 32_000
 """一格最多写多少字（Excel 的上限是 32767）。"""
 _LETTERS: Final = "ABCDEFG"
+_ODD: Final = re.compile("[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _WIDTHS: Final = (24, 16, 44, 30, 10, 8, 62)
 _LOOKS: Final = {"错误": "逾期未完成", "警告": "进度滞后", "提示": "临近时限"}
@@ -74,7 +75,7 @@ def _row_xml(number: int, row: Sequence[str], look: Format, severity: Format | N
 
 
 def _escaped(text: str) -> str:
-    return escape(_UNWRITABLE.sub("", text[:LONGEST]))
+    return escape(_UNWRITABLE.sub("", text[:LONGEST])) if _ODD.search(text) or len(text) > LONGEST else text
 
 
 def write_copy(sheet: Worksheet, formats: Formats, grid: Grid) -> None:

@@ -67,6 +67,7 @@ class Formats:
     def __init__(self, book: Workbook) -> None:
         self.book = book
         self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._bodies: dict[tuple[Any, ...], Format] = {}
         self.late: dict[str, Callable[[], bytes]] = {}
         """存好以后再补的行：工作表部件名 → 各行的 XML（格式序号存好以后才知道）。"""
         self.named = {name: self.get(look) for name, look in {**NAMED, **_state_looks()}.items()}
@@ -81,6 +82,12 @@ class Formats:
 
     def body(self, column: Column, *, bordered: bool, **extra: Any) -> Format:
         """一列数据单元格的格式；由系统填写的列淡灰底，亮牌列未亮牌时用命名样式“无牌”。"""
+        key = column, bordered, *extra.values()
+        if key not in self._bodies:
+            self._bodies[key] = self._body(column, bordered, extra)
+        return self._bodies[key]
+
+    def _body(self, column: Column, bordered: bool, extra: Mapping[str, Any]) -> Format:
         if bordered and column.field == "card":
             return self.named["无牌"]
         shade = {"bg_color": GREY_BODY} if column.engine else {}

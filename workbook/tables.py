@@ -22,6 +22,8 @@ Row = Mapping[str, Value]
 FIRST_DATA: Final = layout().header_row + 1
 BLANK_ROWS: Final = 20
 """预先画好边框的空行数；再往下由条件格式随填随画。"""
+MANY_ROWS: Final = 3000
+"""行数超过这个数的表，空格不逐格画框（由条件格式画），文件小一半。"""
 ROOM: Final = 500
 """行很多的表，下拉和条件格式在末行以下再管多少行。"""
 
@@ -98,12 +100,15 @@ def _span(sheet: Worksheet, first: int, last: int, text: str, look: Any) -> None
 
 
 def _write_rows(sheet: Worksheet, table: Table, formats: Formats, rows: Sequence[Row]) -> None:
+    sparse = len(rows) > MANY_ROWS
     for offset in range(max(len(rows), BLANK_ROWS)):
         row = rows[offset] if offset < len(rows) else {}
         if row:
             sheet.set_row(FIRST_DATA - 1 + offset, row_height(table, row))
         for index, column in enumerate(table.columns):
-            write_cell(sheet, FIRST_DATA - 1 + offset, index, row.get(column.name), column, formats)
+            value = row.get(column.name)
+            if value is not None or not sparse:
+                write_cell(sheet, FIRST_DATA - 1 + offset, index, value, column, formats)
 
 
 def write_cell(sheet: Worksheet, row: int, index: int, value: Value, column: Column, formats: Formats) -> None:

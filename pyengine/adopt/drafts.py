@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pyengine.adopt import heads as h
-from pyengine.adopt.lines import Group, iter_cells
+from pyengine.adopt.lines import Group, cells_by_role
 from pyengine.adopt.regions import Column, Region
 from pyengine.adopt.source import Cell
 from pyengine.layout import column_letter
@@ -99,11 +99,10 @@ def _rows_with(region: Region, group: Group, role: str) -> int:
 
 
 def _draft(region: Region, rows: tuple[int, ...], group: Group, detailed: bool, staged: bool = False) -> Draft:
-    roles = dict.fromkeys(column.role for column in region.columns if column.role)
-    cells = {role: found for role in roles if (found := tuple(iter_cells(region, rows, role)))}
+    cells = cells_by_role(region, rows)
     section = group.section + cells.pop(h.SECTION, ())
     if h.TASK not in cells:  # 没有合并、任务只写在头一行的
-        cells |= {h.TASK: found} if (found := tuple(iter_cells(region, group.rows[:1], h.TASK))) else {}
+        cells |= {role: found for role, found in cells_by_role(region, group.rows[:1]).items() if role == h.TASK}
     if detailed and h.DETAIL in cells:
         section += cells.get(h.TASK, ())
         cells[h.TASK] = cells.pop(h.DETAIL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -30,9 +30,15 @@ class Heads:
 
     names: Mapping[str, str]
     like: tuple[tuple[re.Pattern[str], str], ...]
+    known: dict[str, str | None] = field(default_factory=dict, compare=False)
 
     def role(self, text: str) -> str | None:
         """一格（或由上到下用 > 连起来的几格）表头是哪一栏；认不出为 None。"""
+        if text not in self.known:
+            self.known[text] = self._role(text)
+        return self.known[text]
+
+    def _role(self, text: str) -> str | None:
         key = header_key(text).strip(_EDGES)
         if not key or len(key) > 60:
             return None
@@ -43,10 +49,6 @@ class Heads:
 
     def _like(self, key: str) -> str | None:
         return next((role for pattern, role in self.like if pattern.fullmatch(key)), None)
-
-    def extended(self, aliases: Mapping[str, str]) -> Heads:
-        """另加的叫法（表头 → 列）；与原有的不同的，以另加的为准。"""
-        return Heads({**self.names, **{header_key(text): role for text, role in aliases.items()}}, self.like)
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pyengine.adopt import heads as h
@@ -211,12 +210,14 @@ def _continues(region: Region, row: int, group: Group) -> bool:
     return bool(region.of(h.TASK)) and row == group.rows[-1] + 1
 
 
-def iter_cells(region: Region, rows: tuple[int, ...], *roles: str | None) -> Iterator[Cell]:
-    """这几行这些栏的内容，合并的只给一次。"""
-    seen: set[tuple[int, int]] = set()
+def cells_by_role(region: Region, rows: tuple[int, ...]) -> dict[str, tuple[Cell, ...]]:
+    """这几行各栏的内容（栏 → 各格，逐行由左到右），合并的只给一次，空的栏不给。"""
+    found: dict[str, dict[tuple[int, int], Cell]] = {}
     for row in rows:
         for column in region.columns:
+            if column.role is None:
+                continue
             cell = region.sheet.cell(row, column.index)
-            if column.role in roles and cell.text and cell.row > region.last and (cell.row, cell.column) not in seen:
-                seen.add((cell.row, cell.column))
-                yield cell
+            if cell.row > region.last and cell.text:
+                found.setdefault(column.role, {}).setdefault((cell.row, cell.column), cell)
+    return {role: tuple(cells.values()) for role, cells in found.items()}

@@ -155,6 +155,9 @@ def _keys(sheet: Sheet, row: int) -> tuple[str, ...]:
 
 def _score(sheet: Sheet, heads: Heads, row: int) -> int:
     """这一行像不像表头：认出几栏；没有任务栏、或只认出一栏的为 0。"""
+    values = sheet.grid.rows[row - 1]
+    if sum(isinstance(value, str) and len(value) <= _LONG * 2 for value in values) < 2:
+        return 0
     cells = [cell for cell in sheet.row(row) if isinstance(cell.value, str) and len(cell.text) <= _LONG]
     roles = {role for cell in cells if (role := heads.role(cell.text))}
     marked = (bool(roles & _MARKS) and bool(roles & _CORE)) or len(roles & _CORE) >= 3
