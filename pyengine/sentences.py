@@ -182,7 +182,7 @@ def _due(
         doubts.append("几个日期先后颠倒，按最晚的一个")
     doubts += [doubt for span in counted for doubt in span.doubts]
     doubts += [doubt for inner in _clauses(text).aside for doubt in later(inner, counted[-1], dates[-1], by)]
-    start = counted[0].first if counted[0].ranged else start
+    start = counted[0].first if counted[0].ranged and not counted[0].whole else start
     if start and start > dates[-1]:
         raise Unclear("止早于起")
     said = [*_assumed(counted, dates, by), *_extras(plain, found), *doubts]
@@ -212,7 +212,7 @@ def _extras(plain: str, found: list[Clause]) -> list[str]:
 def _undated(text: str, plain: str, found: list[Clause], counted: list[Span], by: Reckoning) -> Deadline:
     recurs = [one for clause in found for one in clause.recurs]
     since = [span.first for clause in found for span in clause.since]
-    start = since[0] if since else counted[0].first if counted and counted[0].ranged else None
+    start = since[0] if since else counted[0].first if counted and counted[0].ranged and not counted[0].whole else None
     if recurs:
         return Deadline(OPEN_ENDED, start=start, text=text, recurs="、".join(dict.fromkeys(recurs)))
     if since:

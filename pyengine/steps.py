@@ -83,7 +83,7 @@ def _heads(line: str, by: Reckoning) -> tuple[Deadline, ...]:
     if whole.kind != DATED:
         return (whole,)
     return tuple(
-        replace(whole, due=span.due, start=span.first if span.ranged else None, dates=(span.due,))
+        replace(whole, due=span.due, start=span.first if span.ranged and not span.whole else None, dates=(span.due,))
         for span in clause.spans
     )
 
