@@ -23,7 +23,7 @@ from pyengine.adopt.journal import COPIED, LEFT, SAME, Journal
 from pyengine.adopt.mapping import SheetFound, SheetMap
 from pyengine.adopt.master import Master, Value
 from pyengine.adopt.report import ReportRow, copy_name, report_rows, totals
-from pyengine.adopt.roster import UNIT_LETTERS, Row, directory_of, gathered, places_in, roster_beside
+from pyengine.adopt.roster import UNIT_LETTERS, Row, directory_of, gathered, near_misses, places_in, roster_beside
 from pyengine.adopt.source import Source
 from pyengine.adopt.survey import COPY, LEDGER, SKIPPED, Finding, Part, Survey, survey
 from pyengine.adopt.writer import write_item, write_notes
@@ -131,6 +131,8 @@ def _roster(seen: Survey, county: str, journal: Journal) -> tuple[tuple[Row, ...
         journal.about(seen.parts[0].sheet.name, NOTICE, note)
         return rows, f"{said}，另由台账补 {len(rows) - len(listed)} 家"
     note = f"没有单位名录，单位表由台账单位栏归集，共 {len(rows)} 家；同一单位的简称请并成一行，类别请补填"
+    near = near_misses(rows, county)
+    note += f"；疑是同一家的：{'、'.join(near[:8])}{'等' if len(near) > 8 else ''}" if near else ""
     journal.about(seen.parts[0].sheet.name, NOTICE, note)
     return rows, f"由台账单位栏归集，共 {len(rows)} 家"
 

@@ -104,5 +104,7 @@ def check_hidden(sheet: Sheet, journal: Journal) -> None:
     columns = [column for column in sheet.hidden_columns if column <= sheet.width]
     if columns:
         journal.about(sheet.name, NOTICE, f"有隐藏列（{'、'.join(map(column_letter, columns))}），已一并迁移")
+    if sheet.filtered:
+        journal.about(sheet.name, NOTICE, "表上有筛选，筛掉的行已一并迁移")
     if sheet.left_behind:
         journal.about(sheet.name, NOTICE, f"表上的{'、'.join(sheet.left_behind)}没有带过来，原文件里仍在")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pyengine.adopt.source import Cell, Sheet
@@ -97,8 +97,3 @@ class Journal:
     def _note(entry: Entry, note: str) -> None:
         if note and note not in entry.notes:
             entry.notes.append(note)
-
-
-def doubted(journal: Journal, sheet: str) -> Iterator[tuple[Key, Entry]]:
-    """一张表里须要核对的格。"""
-    return ((key, entry) for key, entry in journal.entries.items() if key[0] == sheet and entry.severity)

@@ -99,11 +99,3 @@ def _check_leads(item: Item, leads: tuple[str, ...]) -> None:
 def _hint(item: Item, name: str) -> str:
     near = item.desk.directory.suggest(name)
     return f"，是否“{near}”？" if near else ""
-
-
-def note_near_misses(item: Item, names: Iterable[str]) -> None:
-    """没有单位名录可对时，名称相近的两家只提示，不合并。"""
-    for name in names:
-        near = item.desk.directory.suggest(name)
-        if near and near != name:
-            item.doubt(h.LEAD, NOTICE, f"“{name}”与“{near}”是否同一单位？没有合并")

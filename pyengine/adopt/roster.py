@@ -112,6 +112,15 @@ def gathered(drafts: Iterable[Draft], county: str, listed: tuple[Row, ...] = ())
     return tuple(rows.values())
 
 
+def near_misses(rows: tuple[Row, ...], county: str) -> tuple[str, ...]:
+    """名称相近、可能是同一家的：“甲”与“乙”。只提示，不合并。"""
+    found: list[str] = []
+    for index, row in enumerate(rows[:400]):
+        near = directory_of(rows[:index], county).suggest(row["单位名称"])
+        found += [f"“{row['单位名称']}”与“{near}”"] if near else []
+    return tuple(found)
+
+
 def _names(drafts: Iterable[Draft]) -> Iterator[str]:
     for draft in drafts:
         for role in (h.LEAD, h.UNITS, h.HELP):

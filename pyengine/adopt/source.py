@@ -13,7 +13,7 @@ from pathlib import Path
 from lxml import etree
 
 from pyengine.books.grid_reader import read_grid, workbook_of
-from pyengine.grid import CellError, Grid
+from pyengine.grid import Grid
 from pyengine.layout import column_letter
 from pyengine.ooxml import Package
 from pyengine.ooxml.areas import column_number
@@ -201,8 +201,3 @@ def _notes(package: Package, part: str) -> Mapping[tuple[int, int], str]:
             if place and text:
                 found[int(place[2]), column_number(place[1])] = text
     return found
-
-
-def is_error(cell: Cell) -> bool:
-    """是不是错误值（#REF! 等）。"""
-    return isinstance(cell.value, CellError)
