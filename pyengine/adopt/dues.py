@@ -12,10 +12,11 @@ from pyengine.adopt.drafts import StepCell
 from pyengine.adopt.fields import percent_text
 from pyengine.adopt.journal import CHANGED, REMARKED, SAME
 from pyengine.adopt.source import Cell
+from pyengine.adopt.words import state_of
 from pyengine.deadlines import date_inside, read_deadline, read_steps
 from pyengine.grid import CellError
 from pyengine.model import Deadline
-from pyengine.terms import DATED, ERROR, MISSING, NOTICE, UNREADABLE, WARNING
+from pyengine.terms import DATED, DONE, ERROR, MISSING, NOTICE, UNREADABLE, WARNING
 
 NODES = "时间节点"
 _NOTHING = re.compile(r"^[-—–－/／\\无]+$")
@@ -125,7 +126,7 @@ def _parts(item: Item, step: StepCell) -> list[tuple[str, Deadline]]:
 
 def _write_step(item: Item, step: StepCell, text: str, due: Deadline, order: int, parts: int) -> date | None:
     cell = step.cell
-    when = due.due if due.due else (due.text if due.kind not in (MISSING,) else None)
+    when = due.due or (None if due.kind == MISSING else due.recurs or due.text)
     address = _node(item, order, text, when)
     item.journal.went(cell, address, CHANGED)
     if step.due is not None and step.due != cell:
@@ -136,6 +137,8 @@ def _write_step(item: Item, step: StepCell, text: str, due: Deadline, order: int
     if step.state is not None:
         sheet[-1]["备注"] = f"完成情况：{step.state.text}"
         item.journal.went(step.state, f"{NODES}!G{len(sheet) + 3}", REMARKED)
+        if state_of(step.state.text) == DONE:
+            item.journal.doubt(step.state, NOTICE, "没有实际完成日期，这个节点仍按没有完成计，请在时间节点表补填")
     if due.kind == UNREADABLE:
         item.journal.doubt(cell, ERROR, f"节点时间无法识别：{due.note}")
     elif due.kind == MISSING:
