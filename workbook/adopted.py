@@ -87,6 +87,9 @@ def write_copy(sheet: Worksheet, formats: Formats, grid: Grid) -> None:
         if bottom <= len(grid.rows) and right <= len(grid.rows[0] if grid.rows else ()):
             sheet.merge_range(top - 1, left - 1, bottom - 1, right - 1, "", look)
     for row, values in enumerate(grid.rows):
+        lines = max((value.count("\n") for value in values if isinstance(value, str)), default=0) + 1
+        if lines > 1:
+            sheet.set_row(row, min(lines * 15, 409))
         for column, value in enumerate(values):
             if value is not None:
                 _copy_cell(sheet, row, column, value, look, formats)
