@@ -21,9 +21,9 @@ from pyengine.adopt.figures import check_figures
 from pyengine.adopt.heads import known_heads
 from pyengine.adopt.journal import COPIED, LEFT, SAME, Journal
 from pyengine.adopt.mapping import SheetFound, SheetMap
-from pyengine.adopt.master import Master, Value
+from pyengine.adopt.master import Master, Value, letters
 from pyengine.adopt.report import ReportRow, copy_name, report_rows, totals
-from pyengine.adopt.roster import UNIT_LETTERS, Row, directory_of, gathered, near_misses, places_in, roster_beside
+from pyengine.adopt.roster import Row, directory_of, gathered, near_misses, places_in, roster_beside
 from pyengine.adopt.source import Source
 from pyengine.adopt.survey import COPY, LEDGER, SKIPPED, Finding, Part, Survey, survey
 from pyengine.adopt.writer import write_item, write_notes
@@ -69,17 +69,10 @@ def adopt(source: Source, maps: Mapping[str, SheetMap], today: date, step: Calla
         )
     seen = survey(source, known_heads(), maps)
     if not seen.drafts:
-        headed = next((item.sheet.name for item in seen.found if item.parts), "")
-        raise StructureError(
-            f"{source.path.name} 的“{headed}”有表头，没有一项任务"
-            if headed
-            else f"{source.path.name} 里没有找到台账：没有一张表有“工作任务”和单位、时限、序号的表头",
-            "请核对文件；表头特别的，用 --map 写出对照表，改好再运行",
-        )
+        raise _no_items(seen)
     journal = Journal()
     year, county = _year(seen, today, journal), chart.county_of(_texts(seen))
-    roster, said = _roster(seen, county, journal)
-    listed = not said.startswith("由台账")
+    roster, said, listed = _roster(seen, county, journal)
     desk = Desk(year, journal, Master(), directory_of(roster, county), listed)
     step("逐项写入")
     for finding in seen.found:
@@ -102,6 +95,16 @@ def adopt(source: Source, maps: Mapping[str, SheetMap], today: date, step: Calla
     )
 
 
+def _no_items(seen: Survey) -> StructureError:
+    name, headed = seen.source.path.name, next((item.sheet.name for item in seen.found if item.parts), "")
+    return StructureError(
+        f"{name} 的“{headed}”有表头，没有一项任务"
+        if headed
+        else f"{name} 里没有找到台账：没有一张表有“工作任务”和单位、时限、序号的表头",
+        "请核对文件；表头特别的，用 --map 写出对照表，改好再运行",
+    )
+
+
 def _texts(seen: Survey) -> list[str]:
     above = [cell.text for part in seen.parts for cell in part.above]
     return [*above, *(item.sheet.name for item in seen.found), seen.source.path.stem]
@@ -117,24 +120,24 @@ def _year(seen: Survey, today: date, journal: Journal) -> int:
     return year
 
 
-def _roster(seen: Survey, county: str, journal: Journal) -> tuple[tuple[Row, ...], str]:
-    """单位名录的各行和出处。"""
+def _roster(seen: Survey, county: str, journal: Journal) -> tuple[tuple[Row, ...], str, bool]:
+    """单位名录的各行、出处、是不是现成的（由台账归集的不能拿来核对台账）。"""
     listed, said = _listed(seen, county, journal)
     rows = gathered(seen.drafts, county, listed)
     known = len(gathered(seen.drafts, county)) - (len(rows) - len(listed))
     if listed and known * 2 >= len(rows) - len(listed):
-        return listed, said
+        return listed, said, True
     if listed:
         note = (
             f"单位名录只有 {len(listed)} 家，台账里另有 {len(rows) - len(listed)} 家不在名录，已补在单位表后面，请核对"
         )
         journal.about(seen.parts[0].sheet.name, NOTICE, note)
-        return rows, f"{said}，另由台账补 {len(rows) - len(listed)} 家"
+        return rows, f"{said}，另由台账补 {len(rows) - len(listed)} 家", True
     note = f"没有单位名录，单位表由台账单位栏归集，共 {len(rows)} 家；同一单位的简称请并成一行，类别请补填"
     near = near_misses(rows, county)
     note += f"；疑是同一家的：{'、'.join(near[:8])}{'等' if len(near) > 8 else ''}" if near else ""
     journal.about(seen.parts[0].sheet.name, NOTICE, note)
-    return rows, f"由台账单位栏归集，共 {len(rows)} 家"
+    return rows, f"由台账单位栏归集，共 {len(rows)} 家", False
 
 
 def _listed(seen: Survey, county: str, journal: Journal) -> tuple[tuple[Row, ...], str]:
@@ -145,7 +148,7 @@ def _listed(seen: Survey, county: str, journal: Journal) -> tuple[tuple[Row, ...
         line = rows.setdefault(at, {})
         for header, cell in cells.items():
             if line.setdefault(header, row[header]) == row[header]:
-                journal.went(cell, f"单位!{UNIT_LETTERS[header]}{layout().header_row + 1 + at}", SAME)
+                journal.went(cell, f"单位!{letters('单位')[header]}{layout().header_row + 1 + at}", SAME)
                 continue
             journal.kept(cell, f"与前面的“{line['单位名称']}”是同一单位，并为一行")
             if header != "单位名称":

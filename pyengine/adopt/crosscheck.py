@@ -11,8 +11,7 @@ from pyengine.adopt.drafts import Draft
 from pyengine.adopt.journal import Journal
 from pyengine.adopt.regions import Region
 from pyengine.adopt.source import Cell, Sheet
-from pyengine.adopt.words import plain
-from pyengine.layout import column_letter
+from pyengine.layout import column_letter, header_key
 from pyengine.terms import NOTICE, WARNING
 
 _SECTION_COUNT = re.compile(r"[（(](?:共)?(\d+)(?:项|件|条)(?:任务|工作)?[)）]\s*$|[（(]共?(\d+)[)）]\s*$")
@@ -26,7 +25,7 @@ def check_sequence(drafts: Sequence[Draft], journal: Journal) -> None:
     section: tuple[Cell, ...] = ()
     for draft in drafts:
         cell = draft.first(h.SEQUENCE)
-        number = int(plain(cell.text)) if cell and plain(cell.text).isdecimal() else None
+        number = int(header_key(cell.text)) if cell and header_key(cell.text).isdecimal() else None
         if cell is None or number is None or cell == before:
             continue
         before = cell
@@ -60,8 +59,8 @@ def check_twice(drafts: Iterable[Draft], journal: Journal) -> None:
     found: dict[str, list[Cell]] = defaultdict(list)
     for draft in drafts:
         cell = draft.first(h.TASK)
-        if cell is not None and cell not in found[plain(cell.text)]:
-            found[plain(cell.text)].append(cell)
+        if cell is not None and cell not in found[header_key(cell.text)]:
+            found[header_key(cell.text)].append(cell)
     for cells in found.values():
         for cell in cells[1:]:
             journal.doubt(cell, WARNING, f"任务内容重复（另见 {cells[0].address}），请核对是否同一件事")

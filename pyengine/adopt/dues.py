@@ -9,8 +9,8 @@ from itertools import groupby
 from pyengine.adopt import heads as h
 from pyengine.adopt.desk import Item
 from pyengine.adopt.drafts import StepCell
-from pyengine.adopt.fields import percent_text
 from pyengine.adopt.journal import CHANGED, REMARKED, SAME
+from pyengine.adopt.master import Line
 from pyengine.adopt.source import Cell
 from pyengine.adopt.words import state_of
 from pyengine.deadlines import date_inside, read_deadline, read_steps
@@ -93,7 +93,7 @@ def _nodes_of_due(item: Item, found: Deadline) -> None:
     cell = item.draft.cells[h.DUE][0]
     for order, day in enumerate(found.dates, start=1):
         line = _node(item, order, cell.text, day)
-        item.journal.went(cell, line, CHANGED, "")
+        item.journal.went(cell, line.address("节点内容"), CHANGED)
 
 
 def _write_steps(item: Item) -> list[date | None]:
@@ -127,16 +127,14 @@ def _parts(item: Item, step: StepCell) -> list[tuple[str, Deadline]]:
 def _write_step(item: Item, step: StepCell, text: str, due: Deadline, order: int, parts: int) -> date | None:
     cell = step.cell
     when = due.due or (None if due.kind == MISSING else due.recurs or due.text)
-    address = _node(item, order, text, when)
-    item.journal.went(cell, address, CHANGED)
+    line = _node(item, order, text, when)
+    item.journal.went(cell, line.address("节点内容"), CHANGED)
     if step.due is not None and step.due != cell:
-        item.journal.went(step.due, address.replace("!C", "!D"), CHANGED if step.due.value != due.due else SAME)
-    sheet = item.desk.master.rows[NODES]
+        item.journal.went(step.due, line.address("完成时限"), CHANGED if step.due.value != due.due else SAME)
     if step.weight is not None:
-        _weight(item, step.weight, parts)
+        _weight(item, line, step.weight, parts)
     if step.state is not None:
-        sheet[-1]["备注"] = f"完成情况：{step.state.text}"
-        item.journal.went(step.state, f"{NODES}!G{len(sheet) + 3}", REMARKED)
+        item.journal.went(step.state, line.put("备注", f"完成情况：{step.state.text}"), REMARKED)
         if state_of(step.state.text) == DONE:
             item.journal.doubt(step.state, NOTICE, "没有实际完成日期，这个节点仍按没有完成计，请在时间节点表补填")
     if due.kind == UNREADABLE:
@@ -148,22 +146,22 @@ def _write_step(item: Item, step: StepCell, text: str, due: Deadline, order: int
     return due.due
 
 
-def _node(item: Item, order: int, text: str, when: date | str | None) -> str:
+def _node(item: Item, order: int, text: str, when: date | str | None) -> Line:
     line = item.desk.master.open_row(NODES)
     line.put("编号", item.line.values.get("编号"))
     line.put("节点序号", order)
     line.put("完成时限", when)
-    return line.put("节点内容", text)
+    line.put("节点内容", text)
+    return line
 
 
-def _weight(item: Item, cell: Cell, parts: int) -> None:
-    rows = item.desk.master.rows[NODES]
+def _weight(item: Item, line: Line, cell: Cell, parts: int) -> None:
     value = cell.value
     if isinstance(value, int | float) and parts > 1:
         value = round(value / parts, 4)
         item.journal.doubt(cell, NOTICE, f"一格里有 {parts} 个节点，分值 {cell.text} 平均分给各节点，请核对")
-    rows[-1]["权重"] = value if isinstance(value, int | float | str) else cell.text
-    item.journal.went(cell, f"{NODES}!E{len(rows) + 3}", CHANGED if parts > 1 else SAME)
+    address = line.put("权重", value if isinstance(value, int | float | str) else cell.text)
+    item.journal.went(cell, address, CHANGED if parts > 1 else SAME)
 
 
 def _weigh(item: Item) -> None:
@@ -177,6 +175,3 @@ def _weigh(item: Item) -> None:
         first = weights[0]
         assert first is not None
         item.journal.doubt(first, WARNING, f"节点分值之和不为100（合计 {total:g}）")
-
-
-__all__ = ["NODES", "percent_text", "write_due"]

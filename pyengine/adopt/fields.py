@@ -8,10 +8,11 @@ from datetime import date, datetime
 from pyengine.adopt import heads as h
 from pyengine.adopt.desk import Item, plain_value
 from pyengine.adopt.source import Cell
-from pyengine.adopt.words import is_secret, plain, read_stars, state_of
+from pyengine.adopt.words import is_secret, read_stars, state_of
 from pyengine.cells import percent, read_share
-from pyengine.deadlines import read_deadline
+from pyengine.deadlines import Reckoning, read_deadline
 from pyengine.grid import CellError
+from pyengine.layout import header_key
 from pyengine.terms import DATED, DONE, ERROR, NOTICE, WARNING
 
 TEXTS = ("年度目标", "工作类别", "牵头领导", "最新进展", "存在问题", "下步措施")
@@ -93,7 +94,7 @@ def _progress(item: Item) -> float | None:
         item.put("完成进度", plain_value(cell), (cell,))
         item.doubt("完成进度", WARNING, f"完成进度“{cell.text}”无法识别，照原样写入，请改成百分数")
         return None
-    number = float(plain(cell.text)) if re.fullmatch(r"\d+(\.\d+)?", plain(cell.text)) else 0
+    number = float(header_key(cell.text)) if re.fullmatch(r"\d+(\.\d+)?", header_key(cell.text)) else 0
     if number > 2:
         item.doubt("完成进度", WARNING, f"完成进度 {cell.text} 大于1，按 {percent(share)} 理解，请确认")
     value = cell.value if isinstance(cell.value, int | float) and cell.value <= 2 else round(float(share), 6)
@@ -111,7 +112,7 @@ def _state(item: Item) -> str | None:
         item.doubt("办理状态", WARNING, f"办理状态“{cell.text}”不在规定词内，已并入备注，暂按“正在办理”计，请核对")
         return None
     item.put("办理状态", state, (cell,))
-    if state != plain(cell.text):
+    if state != header_key(cell.text):
         item.remarks.append(f"办理状态原文：{cell.text}")
         item.doubt("办理状态", WARNING, f"办理状态“{cell.text.strip()}”不在规定词内，对应为“{state}”，请核对")
     return state
@@ -145,7 +146,7 @@ def _date(item: Item, header: str) -> date | None:
     day = read_day(cell, item.desk.sheet_year or item.desk.year)
     if day is not None:
         item.put(header, day, (cell,))
-        if isinstance(cell.value, str) and "年" not in cell.text and not re.match(r"\d{4}", plain(cell.text)):
+        if isinstance(cell.value, str) and "年" not in cell.text and not re.match(r"\d{4}", header_key(cell.text)):
             item.doubt(header, NOTICE, f"没有写年份，按 {day} 理解")
         return day
     item.put(header, cell.text, (cell,))  # 数写成文字：日期格式的列里，数会显示成别的日子
@@ -160,14 +161,12 @@ def _date(item: Item, header: str) -> date | None:
 
 def read_day(cell: Cell, year: int) -> date | None:
     """一格写的是哪一天；只写到月、旬的不算一天。"""
-    from pyengine.deadlines import Reckoning
-
     value = cell.value
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
         return value
-    if isinstance(value, str) and not _EXACT.search(plain(value)):
+    if isinstance(value, str) and not _EXACT.search(header_key(value)):
         return None
     found = read_deadline(value, Reckoning(year))
     return found.due if found.kind == DATED and len(found.dates) == 1 else None

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from pyengine.layout import column_letter, layout
 
@@ -35,7 +36,7 @@ class Line:
 
     def address(self, header: str) -> str:
         """这一行某列的地址：表名!G12。"""
-        return f"{self.sheet}!{_letters(self.sheet)[header]}{self.number}"
+        return f"{self.sheet}!{letters(self.sheet)[header]}{self.number}"
 
     def put(self, header: str, value: Value) -> str:
         """写一格，返回地址。"""
@@ -43,11 +44,8 @@ class Line:
         return self.address(header)
 
 
-_CACHE: dict[str, Mapping[str, str]] = {}
-
-
-def _letters(sheet: str) -> Mapping[str, str]:
-    if sheet not in _CACHE:
-        table = layout().table_of(sheet) or layout().ledger
-        _CACHE[sheet] = {column.name: column_letter(index) for index, column in enumerate(table.columns, start=1)}
-    return _CACHE[sheet]
+@cache
+def letters(sheet: str) -> Mapping[str, str]:
+    """这张表各列的字母（表头 → 字母）。"""
+    table = layout().table_of(sheet) or layout().ledger
+    return {column.name: column_letter(index) for index, column in enumerate(table.columns, start=1)}

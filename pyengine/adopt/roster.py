@@ -9,7 +9,7 @@ from pathlib import Path
 from pyengine.adopt import heads as h
 from pyengine.adopt.drafts import Draft
 from pyengine.adopt.source import Cell, Sheet, read_source
-from pyengine.layout import column_letter, header_key, layout
+from pyengine.layout import header_key
 from pyengine.model import Place, Unit
 from pyengine.units import Directory, is_collective, split_roles, split_units, units_in_task
 
@@ -28,7 +28,6 @@ _HEADS = {
 _KNOWN = {name: header for header, names in _HEADS.items() for name in names}
 _TOWNS = ("镇", "乡", "街道", "街道办事处")
 Row = dict[str, str]
-UNIT_LETTERS = {column.name: column_letter(i) for i, column in enumerate(layout().tables["units"].columns, 1)}
 
 
 def roster_of(sheet: Sheet) -> tuple[tuple[Row, dict[str, Cell]], ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from pyengine.layout import header_key
 from pyengine.terms import ARRANGED, DONE, IN_HAND
 
 _STATES = {
@@ -23,14 +23,9 @@ _STARS = re.compile(r"(\d|[一二三四五])(?:颗)?(?:星级?|★|☆)?|([★�
 _DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
 
 
-def plain(text: str) -> str:
-    """比对用：全半角统一、去空白。"""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-
-
 def state_of(text: str) -> str | None:
     """办理状态的限定词；归不到的为 None。"""
-    return _KNOWN.get(plain(text).strip("。.；;"))
+    return _KNOWN.get(header_key(text).strip("。.；;"))
 
 
 def is_state(text: str) -> bool:
@@ -45,7 +40,7 @@ def is_secret(text: str) -> bool:
 
 def read_stars(text: str) -> int | None:
     """几星：4、4★、四星、★★★★、☆☆☆☆；读不出为 None（是否在 3、4、5 之内由调用者判断）。"""
-    match = _STARS.fullmatch(plain(text))
+    match = _STARS.fullmatch(header_key(text))
     if match is None:
         return None
     return len(match[2]) if match[2] else _DIGITS.get(match[1]) or int(match[1])
