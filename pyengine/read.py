@@ -26,7 +26,6 @@ from pyengine.units import Directory
 
 T = TypeVar("T")
 
-_RELISTED = frozenset({"reminders", "cards", "findings"})
 _ADDRESS = re.compile(r"([^!]+)!([A-Z]{1,3})\d+")
 _TITLE_YEAR = re.compile(r"(20\d\d)\s*年")
 
@@ -60,7 +59,7 @@ class _Reader:
         """一类表的全部数据行，按工作簿次序。"""
         for table in self.tables.values():
             if table.table.key == key:
-                report = _unsaid if key in _RELISTED else self.findings.append
+                report = _unsaid if table.table.relisted else self.findings.append
                 yield from rows_of(table, self.grids[table.sheet], report)
 
     def each(self, key: str, read: Callable[[Row, Context], T | None]) -> tuple[T, ...]:
