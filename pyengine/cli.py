@@ -129,6 +129,7 @@ def refresh(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) 
     """刷新：校验、判定，把状态、提醒、亮牌建议写回台账。"""
     from pyengine.books.file import FileBook
     from pyengine.history import History
+    from pyengine.rebuild import rebuild
     from pyengine.refresh import refresh as run
     from pyengine.report import report
 
@@ -137,6 +138,7 @@ def refresh(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) 
     history = History(ledger)
     with _progress(4) as step:
         step("打开台账")
+        rebuild(ledger, history, step)
         result = run(lambda: FileBook(ledger), as_of or date.today(), datetime.now(), step, history)
     _save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
     print_refresh(ledger, result)

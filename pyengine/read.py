@@ -106,7 +106,7 @@ def read_ledger(grids: Mapping[str, Grid], as_of: date) -> Reading:
         reminder_answers=dict(reader.each("reminders", _reminder_answer)),
         shown_reminders=_shown_reminders(reader),
         finding_answers=dict(reader.each("findings", _finding_answer)),
-        last_refreshed=_last_refreshed(grids["首页"]),
+        last_refreshed=last_refreshed(grids),
         appraisals=reader.each("appraisal", entries.read_appraisal),
         next_record=_next_record(reader.tables["督查记录"]),
     )
@@ -253,7 +253,9 @@ def _next_record(table: SheetTable) -> Place:
     return Place(table.sheet, table.last_row + 1, table.columns)
 
 
-def _last_refreshed(grid: Grid) -> date | None:
+def last_refreshed(grids: Mapping[str, Grid]) -> date | None:
+    """首页上的刷新时间：上一次写入时的判定日；没有首页、没有写过则 None。"""
+    grid = grids.get("首页", Grid())
     place = grid.find("刷新时间")
     found = grid.at(place[0], place[1] + 1) if place else None
     return found.date() if isinstance(found, datetime) else found if isinstance(found, date) else None

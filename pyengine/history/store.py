@@ -16,6 +16,7 @@ from pyengine.ooxml import CellEdit
 from pyengine.outcome import Outcome
 from pyengine.read import Reading
 
+from .backups import prune
 from .codec import Judged, from_json, judged, judged_from, judged_json, to_json
 from .database import Damaged, format_of, opened, set_aside, writing
 from .keeping import kept
@@ -26,7 +27,7 @@ FILE = "history.sqlite"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """一次运行：何时、哪条命令、读到什么、判出什么、写了什么。只有刷新的判定记作那一天的样子。"""
+    """一次运行：何时、哪条命令（refresh、letters，rebuild 是从备份重建）、读到什么、判出什么、写了什么。"""
 
     at: datetime
     command: str
@@ -36,15 +37,21 @@ class Seen:
     edits: Mapping[str, Sequence[CellEdit]]
     cells: int
 
+    @property
+    def whole(self) -> bool:
+        """是不是刷新：只有刷新判出的记作那一天的样子。"""
+        return self.command != "letters"
+
 
 class History:
-    """一本台账的历史。note 是这次要对人说的一句话，没有为空串。"""
+    """一本台账的历史。note 是这次要对人说的一句话，aside 是坏了的历史文件改成的名字；没有都为空串。"""
 
     def __init__(self, ledger: Path) -> None:
         self._ledger = ledger.resolve()
         self.path = self._ledger.parent / FOLDER / FILE
         self._damaged = self._unread = False
         self._former = ""
+        self.aside = ""
         self.note = ""
 
     def load(self, as_of: date, numbers: Collection[str] = ()) -> tuple[Snapshot, ...]:
@@ -65,15 +72,21 @@ class History:
             self.note = f"历史文件 {FOLDER}/{FILE} 被占用或读不出，这次没有与从前对照，也没有记下今天"
         return ()
 
+    def knows(self) -> bool:
+        """历史里有没有这本台账；读不出来的（被占用）当作有，免得去动它。"""
+        return bool(self.load(date.max)) or self._unread
+
     def save(self, seen: Seen) -> None:
         """记下这一次，同一判定日的替换。坏了的文件改名留着，另起新的；刚才没有读到的不记，免得盖掉从前。"""
-        if self._unread or (self._damaged and seen.command != "refresh"):
+        if self._unread or (self._damaged and not seen.whole):
             return
         try:
             self.path.parent.mkdir(exist_ok=True)
             if self._damaged or not self._put(seen):
-                self.note = f"历史文件已损坏或不是本程序的，改名为 {set_aside(self.path).name}，从今天重新记起"
+                self.aside, self._damaged = set_aside(self.path).name, False
+                self.note = f"历史文件已损坏或不是本程序的，改名为 {self.aside}，从今天重新记起"
                 self._put(seen)
+            prune(self._ledger, *_retention(seen))
         except (sqlite3.Error, OSError, ValueError):
             self.note = f"历史没有记下（{FOLDER} 文件夹不能写，或历史文件被占用），刷新不受影响，下次不能与今天对照"
 
@@ -142,18 +155,24 @@ class History:
         database.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?)", run)
 
     def _put_day(self, database: sqlite3.Connection, seen: Seen) -> None:
-        if seen.command != "refresh":
+        if not seen.whole:
             return
         snapshot, rows = seen.outcome.snapshot, judged(seen.outcome)
         line = self._ledger.name, snapshot.as_of.isoformat(), to_json(snapshot), judged_json(rows)
         database.execute("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?)", line)
 
     def _prune(self, database: sqlite3.Connection, seen: Seen) -> None:
-        settings, name = seen.reading.ledger.settings, self._ledger.name
+        name = self._ledger.name
         days = [day for (day,) in database.execute("SELECT as_of FROM snapshot WHERE ledger = ?", (name,))]
-        keep = kept(map(datetime.fromisoformat, days), settings.int("保留备份天数"), settings.int("保留备份月数"))
+        keep = kept(map(datetime.fromisoformat, days), *_retention(seen))
         gone = [(name, day) for day in days if datetime.fromisoformat(day) not in keep]
         database.executemany("DELETE FROM snapshot WHERE ledger = ? AND as_of = ?", gone)
+
+
+def _retention(seen: Seen) -> tuple[int, int]:
+    """备份和快照留多少天、多少月。"""
+    settings = seen.reading.ledger.settings
+    return settings.int("保留备份天数"), settings.int("保留备份月数")
 
 
 def _numbers(database: sqlite3.Connection, name: str) -> frozenset[str]:
