@@ -252,7 +252,8 @@ def test_any_failure_leaves_the_ledger_and_its_folder_as_they_were(
 ) -> None:
     old, book = ledger.read_bytes(), FileBook(ledger)
     with monkeypatch.context() as broken:
-        broken.setattr(f"pyengine.books.file.{where}", failure)
+        broken.setattr(f"pyengine.durable.{where}", failure)
+        broken.setattr("pyengine.durable.WAITS", ())
         with pytest.raises(error):
             book.write(EDIT, LOOKS, STAMP)
     assert ledger.read_bytes() == old
@@ -303,7 +304,7 @@ def test_read_only_and_protected_cells_are_refused_in_plain_words(
     with pytest.raises(PackageError, match=f"{LEDGER}!K4") as told:
         book.write({LEDGER: [CellEdit(4, 11, 1)]}, {}, STAMP)
     assert told.value.advice
-    monkeypatch.setattr("pyengine.books.file.os.access", lambda path, mode: False)  # root may write to anything
+    monkeypatch.setattr("pyengine.books.replace.os.access", lambda path, mode: False)  # root may write to anything
     with pytest.raises(WriteRefused, match="只读"):
         book.write(EDIT, LOOKS, STAMP)
     assert beside(ledger) == {"台账.xlsm"}

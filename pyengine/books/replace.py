@@ -1,0 +1,94 @@
+"""换上 — the ledger file replaced by other bytes in one step, with a backup of what it replaces."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+from pyengine.durable import draft, fitted, make_folder, move, sweep, sync_folder
+from pyengine.ooxml import ChangedMeanwhile, Locked, WriteRefused
+
+from .locks import FOLDER, own_lock, refuse_if_locked
+
+BACKUPS = "backups"
+
+
+def replaced(path: Path, content: bytes, expected: bytes | None, stamp: str) -> Path | None:
+    """The ledger at `path` holds `content`; the backup of what it held, named by `stamp` (YYYYmmdd-HHMMSS), is returned.
+
+    `expected`: what the ledger must hold until that moment; None: there must be no ledger, and there is no backup.
+    Raises `Locked`, `ChangedMeanwhile`, `WriteRefused` or `OSError`; then the ledger is as it was and nothing is left.
+    Killed at any moment, the ledger is the old or the new one, whole; a left draft is removed by the next run.
+    """
+    path = path.resolve()
+    refuse_if_locked(path)
+    _check_permission(path)
+    with own_lock(path):
+        sweep(path, alone=True)
+        with draft(path, content, like=path) as temporary:
+            backup = None if expected is None else _back_up(path, expected, stamp)
+            try:
+                _put_in_place(temporary, path, expected)
+            except BaseException:
+                if backup is not None and temporary.exists():  # not if the new one is already in the ledger's place
+                    with suppress(OSError):
+                        backup.unlink()
+                raise
+    _confirm(path)
+    return backup
+
+
+def _back_up(path: Path, content: bytes, stamp: str) -> Path:
+    """The ledger as it was read, beside it under .duban/backups; never over an older backup."""
+    folder = path.parent / FOLDER / BACKUPS
+    make_folder(folder)
+    endings = (f"-{stamp}{'' if count == 1 else f'-{count}'}{path.suffix}" for count in range(1, 10_000))
+    names = (folder / fitted(path.stem, ending) for ending in endings)
+    backup = next((name for name in names if not name.exists()), None)
+    if backup is None:
+        raise WriteRefused(f"备份 {stamp} 已有太多份。", f"请清理文件夹 {folder}。")
+    sweep(backup, alone=True)
+    with draft(backup, content, like=path) as temporary:
+        move(temporary, backup)
+    sync_folder(folder)
+    return backup
+
+
+def _put_in_place(temporary: Path, path: Path, expected: bytes | None) -> None:
+    def ready() -> None:
+        _check_unchanged(path, expected)
+        refuse_if_locked(path)
+
+    try:
+        move(temporary, path, ready)
+    except PermissionError as error:
+        raise Locked(
+            f"台账 {path.name} 替换不了：正被别的程序占用，或没有权限。",
+            "请关闭打开它的 Excel、WPS 窗口后再运行；没有人打开的，请管理员查看文件夹权限。",
+        ) from error
+
+
+def _check_unchanged(path: Path, expected: bytes | None) -> None:
+    try:
+        now = sha256(path.read_bytes()).digest()
+    except FileNotFoundError:
+        now = None
+    if now != (None if expected is None else sha256(expected).digest()):
+        raise ChangedMeanwhile(f"台账 {path.name} 在处理期间被人改过，这次没有写入。", "请重新运行一次。")
+
+
+def _check_permission(path: Path) -> None:
+    if path.exists() and not os.access(path, os.W_OK):
+        raise WriteRefused(f"台账 {path.name} 设为只读。", "请在文件属性中取消“只读”后再运行。")
+
+
+def _confirm(path: Path) -> None:
+    try:
+        sync_folder(path.parent)
+    except OSError as error:
+        raise WriteRefused(
+            f"台账 {path.name} 已换成新的，但磁盘报错，不能确认已经存牢。",
+            "请马上把台账另存一份到别的磁盘，并请管理员检查这块磁盘。",
+        ) from error

@@ -1,0 +1,192 @@
+"""落盘 — a file is put in place whole or not at all: written beside it, on disk, read back, then moved over it in one step.
+
+Everything here raises `OSError` alone, with the name of the file that was to be put in place.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
+
+WAITS = (0.1, 0.2, 0.4, 0.8, 1.5)
+"""Seconds before each further try while another program (an antivirus, an indexer) holds the file for a moment."""
+
+_HELD = {errno.EACCES, errno.EBUSY, errno.ETXTBSY}
+_CANNOT = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+_NAME_BYTES = 255
+
+
+def put(path: Path, content: bytes) -> None:
+    """`path` holds `content` from now on; until then, and if anything fails, what it held before."""
+    path = path.resolve()
+    sweep(path)
+    with draft(path, content, like=path) as temporary:
+        move(temporary, path)
+    sync_folder(path.parent)
+
+
+@contextmanager
+def draft(path: Path, content: bytes, like: Path) -> Iterator[Path]:
+    """`content` on disk under a temporary name beside `path`, with the owner and rights of `like` if that exists.
+
+    At the end it is removed, if it has not been moved away.
+    """
+    temporary = path.with_name(f"{_prefix(path)}{secrets.token_hex(4)}.tmp")
+    number = -1
+    try:
+        with _naming(path):
+            number = _opened(temporary, like)
+            _write_through(number, content)
+            if temporary.read_bytes() != content:
+                raise OSError(errno.EIO, "read back differently")
+            if like.exists():
+                _take_after(temporary, like)
+            if sys.platform == "win32":  # an open file cannot be moved there; elsewhere it tells `sweep` that we live
+                number = _closed(number)
+        yield temporary
+    finally:
+        with suppress(OSError):
+            _closed(number)
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def move(temporary: Path, path: Path, ready: Callable[[], None] = lambda: None) -> None:
+    """Put the draft in the place of `path` in one step, `ready` having been asked just before; patient if it is held."""
+    for wait in (*WAITS, None):
+        try:
+            with _naming(path):
+                ready()
+                temporary.replace(path)
+            return
+        except OSError as error:
+            if wait is None or error.errno not in _HELD:
+                raise
+            time.sleep(wait)
+
+
+def sweep(path: Path, alone: bool = False) -> None:
+    """Remove the drafts of `path` that killed runs have left; `alone`: nobody else can be writing one now."""
+    with suppress(OSError):
+        for left in path.parent.glob(f"{_prefix(path)}*.tmp"):
+            if alone or _abandoned(left):
+                with suppress(OSError):
+                    left.unlink()
+
+
+def make_folder(folder: Path) -> None:
+    """The folder and those above it, on disk; a new one has the rights of the one it lies in."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    with suppress(OSError):
+        shutil.copymode(folder.parent, folder)
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the system put names made, changed or removed in the folder on disk; not every system can."""
+    if sys.platform == "win32":
+        return
+    try:
+        number = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return
+    with _naming(folder):
+        try:
+            _sync(number)
+        finally:
+            os.close(number)
+
+
+def fitted(stem: str, ending: str) -> str:
+    """`stem` + `ending`, the stem cut so that file systems take the name."""
+    return stem.encode()[: _NAME_BYTES - len(ending.encode())].decode(errors="ignore") + ending
+
+
+def _prefix(path: Path) -> str:
+    return f".duban-{sha256(path.name.encode(errors='surrogateescape')).hexdigest()[:12]}-"
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Errors tell the name of the file meant, not of a temporary one or none at all."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _opened(temporary: Path, like: Path) -> int:
+    mode = like.stat().st_mode & 0o666 if like.exists() else 0o666  # never for more eyes than it will have at the end
+    number = os.open(temporary, _NEW, mode)
+    if sys.platform != "win32":
+        with suppress(OSError):
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return number
+
+
+def _abandoned(left: Path) -> bool:
+    """Whether nobody writes this draft any more; on Windows a file still open cannot be removed anyway."""
+    if sys.platform == "win32":
+        return True
+    with suppress(OSError), left.open("rb") as handle:
+        fcntl.flock(handle.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def _closed(number: int) -> int:
+    if number >= 0:
+        os.close(number)
+    return -1
+
+
+def _write_through(number: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(number, view) :]
+    _sync(number)
+
+
+def _sync(number: int) -> None:
+    """Have the system put it on disk; a network share that knows no such thing is no failure, a bad disk is one."""
+    try:
+        if sys.platform == "darwin":
+            fcntl.fcntl(number, fcntl.F_FULLFSYNC)
+        else:
+            os.fsync(number)
+    except OSError as error:
+        if error.errno not in _CANNOT:
+            raise
+
+
+def _take_after(target: Path, like: Path) -> None:
+    """Owner, rights and extended attributes (access lists among them) of `like`, as far as the system lets us."""
+    found = like.stat()
+    if sys.platform != "win32":
+        with suppress(PermissionError):
+            os.chown(target, -1, found.st_gid)
+        with suppress(PermissionError):
+            os.chown(target, found.st_uid, -1)
+    shutil.copymode(like, target)
+    if sys.platform == "linux":
+        for name in os.listxattr(like):
+            try:
+                os.setxattr(target, name, os.getxattr(like, name))
+            except OSError as error:
+                if error.errno not in _CANNOT | {errno.EPERM, errno.EACCES, errno.ENODATA}:
+                    raise
