@@ -32,9 +32,10 @@ def lines_of(value: object, width: float) -> int:
     """这个值在宽 width（字符）的列里占几行。"""
     if not isinstance(value, str):
         return 1
-    return sum(max(1, math.ceil(_span(part) / (width - 2))) for part in value.split("\n"))
+    return sum(max(1, math.ceil(span(part) / (width - 2))) for part in value.split("\n"))
 
 
 @lru_cache(maxsize=8192)
-def _span(text: str) -> int:
+def span(text: str) -> int:
+    """文字的宽：半角字数，汉字算两个。"""
     return sum(2 if unicodedata.east_asian_width(char) in "FWA" else 1 for char in text)

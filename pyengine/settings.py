@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -100,6 +100,16 @@ def _date(spec: SettingSpec, value: object) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value).strip())
 
 
+def _time(spec: SettingSpec, value: object) -> str:
+    """几点几分，写成 22:00；Excel 的时间格读来是 time 或一天的几分之几。"""
+    if isinstance(value, float | int) and not isinstance(value, bool) and 0 <= value < 1:
+        value = (datetime.min + timedelta(days=value, seconds=30)).time()
+    if isinstance(value, timedelta) and timedelta() <= value < timedelta(days=1):
+        value = (datetime.min + value).time()
+    text = value.strftime("%H:%M") if isinstance(value, time) else str(value).strip().replace("：", ":")
+    return datetime.strptime(text, "%H:%M").strftime("%H:%M")
+
+
 _PARSERS = {
     "text": _text,
     "collectives": _collectives,
@@ -109,6 +119,7 @@ _PARSERS = {
     "number": _number,
     "share": _share,
     "date": _date,
+    "time": _time,
 }
 
 

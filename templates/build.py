@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from docx.document import Document
-from duban_templates import notes, papers
+from duban_templates import digest, notes, papers
 from duban_templates.form import pack
 
 TEMPLATES: Final[Mapping[str, Callable[[], Document]]] = MappingProxyType(
@@ -31,8 +31,9 @@ TEMPLATES: Final[Mapping[str, Callable[[], Document]]] = MappingProxyType(
 
 
 def build() -> Mapping[str, bytes]:
-    """各份模板初稿：文件名 → 字节；同样的程序每次写出同样的字节。"""
-    return MappingProxyType({f"{title}.docx": pack(make(), title) for title, make in TEMPLATES.items()})
+    """各份公文和每日摘要的模板初稿：文件名 → 字节；同样的程序每次写出同样的字节。"""
+    makers = {**TEMPLATES, digest.NAME: digest.digest}
+    return MappingProxyType({f"{title}.docx": pack(make(), title) for title, make in makers.items()})
 
 
 def main() -> None:

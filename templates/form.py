@@ -40,8 +40,8 @@ _PAGE_NUMBER: Final = (
 )  # fmt: skip
 
 
-def blank(letterhead: bool = True) -> DocumentObject:
-    """空白公文：版面、样式、页眉页脚就绪，正文没有一段；letterhead 为信函格式的版头和首页红线。"""
+def blank(letterhead: bool = True, edges: bool = True) -> DocumentObject:
+    """空白公文：版面、样式、页眉页脚就绪，正文没有一段；letterhead 为信函格式的版头和首页红线，edges 为页码。"""
     document = Document()
     document.styles.element[:] = [styles.defaults_xml(), styles.normal_xml(), *map(styles.style_xml, styles.STYLES)]
     document.settings.element[:] = [parse_xml(setting.format(W)) for setting in _SETTINGS]
@@ -51,7 +51,8 @@ def blank(letterhead: bool = True) -> DocumentObject:
     _strip(document)
     _page(document)
     _fonts(document)
-    _edges(document, letterhead)
+    if edges:
+        _edges(document, letterhead)
     return document
 
 

@@ -79,7 +79,21 @@ STYLES: Final = (
     Style("页码双页", "宋体", 28, 320, "left", indent='w:left="280"'),
     Style("页边空行", size=2, line=134),
 )
-STYLE_IDS: Final = {style.name: f"gw{index}" for index, style in enumerate(STYLES)}
+DIGEST: Final = (
+    Style("摘要标题", SONG, 36, 520, "center", 0, 60),
+    Style("摘要副题", size=21, line=330, align="center", after=60),
+    Style("摘要说明", size=21, line=320, align="left"),
+    Style("摘要小题", HEI, 22, 340, "left", 110, 50, flow="<w:keepNext/>"),
+    Style("摘要正文", size=20, line=300, align="left"),
+    Style("摘要表头", HEI, 17, 250, "center", 10, 10),
+    Style("摘要居中", size=17, line=250, align="center"),
+    Style("摘要文字", size=17, line=250, align="left"),
+)
+"""每日摘要的样式：内部看的一页纸，不是公文。"""
+
+STYLE_IDS: Final = {style.name: f"gw{index}" for index, style in enumerate(STYLES)} | {
+    style.name: f"zy{index}" for index, style in enumerate(DIGEST)
+}
 
 
 def defaults_xml() -> Any:

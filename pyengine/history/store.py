@@ -113,6 +113,11 @@ class History:
             return (date.fromisoformat(rows[0][0]), judged_from(rows[0][1])) if rows else None
         return None
 
+    def last_run(self, command: str) -> datetime | None:
+        """这条命令上一次运行的时刻；没有、读不出则 None。"""
+        rows = self._asked("SELECT MAX(at) FROM run WHERE ledger = ? AND command = ?", command)
+        return datetime.fromisoformat(rows[0][0]) if rows and rows[0][0] else None
+
     def story(self, since: date) -> Story:
         """since 当天起的全部运行和改动；读不出的为空，note 说明。"""
         runs = self._asked(
@@ -122,13 +127,13 @@ class History:
         changes = (Noticed(at, before, Change(*parts)) for _, at, before, *parts in found)
         return Story(tuple(Run(*row) for row in runs), tuple(changes))
 
-    def _asked(self, query: str, after: str) -> list[tuple[Any, ...]]:
+    def _asked(self, query: str, wanted: str) -> list[tuple[Any, ...]]:
         """问历史文件：这本台账的各行，按记下的次序；没有文件、读不出的为空，note 说明。"""
         try:
             if self.path.exists():
                 with opened(self.path, "ro") as database:
                     name = self._ledger.name
-                    return database.execute(query, (name, after)).fetchall() if format_of(database) > 1 else []
+                    return database.execute(query, (name, wanted)).fetchall() if format_of(database) > 1 else []
         except (Damaged, sqlite3.Error, OSError, ValueError):
             self.note = f"历史文件 {FOLDER}/{FILE} 已损坏或读不出，下一次刷新时从备份重新建起"
         return []
