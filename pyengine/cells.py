@@ -22,7 +22,6 @@ from pyengine.units import Directory, is_collective
 
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _FULL_DATE = re.compile(r"\d{4}[年./-]\d{1,2}[月./-]\d{1,2}日?|(?:19|20)\d{6}|\d{5}")
-_STAFF_TABLES = frozenset(layout().tables) - {"reminders", "cards", "findings"}
 _LISTS = re.compile(r"[、，,;；\s]+")
 
 
@@ -196,7 +195,7 @@ def _by_size(number: Fraction) -> Share | None:
 
 def rows_of(table: SheetTable, grid: Grid, report: Callable[[Finding], None]) -> Iterator[Row]:
     """表头以下有内容的各行。只看由人填写的列（整张重写的清单看全部列）。"""
-    owned = table.table.staff if table.table.key in _STAFF_TABLES else table.table.columns
+    owned = table.table.columns if table.table.relisted else table.table.staff
     first, *others = (column.name for column in owned if column.name in table.columns)
     names, width = tuple(table.columns), max(table.columns.values(), default=0)
     pick = itemgetter(*(column - 1 for column in table.columns.values()))

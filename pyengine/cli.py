@@ -74,12 +74,11 @@ def demo(folder: Annotated[Path, typer.Argument(metavar="DIR")] = Path("督办�
             step(f"生成 {ledger.name}")
             build(ledger, sample=True)
             history = History(ledger)
-            result = refresh(lambda path=ledger: FileBook(path), SAMPLE_AS_OF, _stamp(), step, history)  # type: ignore[misc]
+            result = refresh(lambda path=ledger: FileBook(path), SAMPLE_AS_OF, datetime.now(), step, history)  # type: ignore[misc]
         history = History(ledgers[0])
-        past = history.load(SAMPLE_AS_OF)
-        out = folder / "公文"
-        drafted = draft_letters(lambda: FileBook(ledgers[0]), ledgers[0], out, SAMPLE_AS_OF, _stamp(), step, past)
-        refresh(lambda: FileBook(ledgers[0]), SAMPLE_AS_OF, _stamp(), step, history)
+        book, now, out = lambda: FileBook(ledgers[0]), datetime.now(), folder / "公文"
+        drafted = draft_letters(book, ledgers[0], out, SAMPLE_AS_OF, now, step, history)
+        refresh(book, SAMPLE_AS_OF, now, step, history)
     print_demo(folder, result, drafted)
 
 
@@ -132,6 +131,7 @@ def refresh(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) 
     """刷新：校验、判定，把状态、提醒、亮牌建议写回台账。"""
     from pyengine.books.file import FileBook
     from pyengine.history import History
+    from pyengine.rebuild import rebuild
     from pyengine.refresh import refresh as run
     from pyengine.report import report
 
@@ -140,7 +140,8 @@ def refresh(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) 
     history = History(ledger)
     with _progress(4) as step:
         step("打开台账")
-        result = run(lambda: FileBook(ledger), as_of or date.today(), _stamp(), step, history)
+        rebuild(ledger, history, step)
+        result = run(lambda: FileBook(ledger), as_of or date.today(), datetime.now(), step, history)
     _save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
     print_refresh(ledger, result)
     print_note(history.note)
@@ -160,7 +161,7 @@ def check(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) ->
     day, history = as_of or date.today(), History(ledger)
     with _progress(3) as step:
         step("打开台账")
-        result, _ = examine(FileBook(ledger), day, step, history.load(day))
+        result, _ = examine(FileBook(ledger), day, step, history)
     _save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
     print_findings(ledger, result.outcome.findings)
     print_note(history.note)
@@ -189,8 +190,7 @@ def letters(
     day, history = as_of or date.today(), History(ledger)
     with _progress(6) as step:
         step("打开台账")
-        past = history.load(day)
-        result = draft_letters(lambda: FileBook(ledger), ledger, folder, day, _stamp(), step, past)
+        result = draft_letters(lambda: FileBook(ledger), ledger, folder, day, datetime.now(), step, history)
         if pdf:
             step("转成 PDF")
             to_pdf([path for _, path in result.letters if path], folder)
@@ -211,12 +211,6 @@ def _finish(outcome: object) -> None:
     findings = getattr(outcome, "findings", ())
     if any(item.severity == ERROR for item in findings):
         raise typer.Exit(HAS_ERRORS)
-
-
-def _stamp() -> str:
-    from pyengine.refresh import backup_stamp
-
-    return backup_stamp(datetime.now())
 
 
 def _require(ledger: Path) -> None:

@@ -31,11 +31,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """一类表：哪些工作表用这套列。"""
+    """一类表：哪些工作表用这套列。identity 为认出同一行的列；relisted 的表由系统整张重列，人只填答复。"""
 
     key: str
     sheets: tuple[str, ...]
     columns: tuple[Column, ...]
+    identity: tuple[str, ...]
+    relisted: bool = False
 
     @cached_property
     def by_name(self) -> Mapping[str, Column]:
@@ -103,7 +105,8 @@ def layout() -> Layout:
 
 
 def _table(key: str, data: Mapping[str, Any]) -> Table:
-    return Table(key, tuple(data["sheets"]), tuple(_column(item) for item in data["columns"]))
+    columns = tuple(_column(item) for item in data["columns"])
+    return Table(key, tuple(data["sheets"]), columns, tuple(data["identity"]), data.get("relisted", False))
 
 
 def _column(item: Mapping[str, Any]) -> Column:

@@ -26,7 +26,6 @@ from pyengine.units import Directory
 
 T = TypeVar("T")
 
-_RELISTED = frozenset({"reminders", "cards", "findings"})
 _ADDRESS = re.compile(r"([^!]+)!([A-Z]{1,3})\d+")
 _TITLE_YEAR = re.compile(r"(20\d\d)\s*年")
 
@@ -60,7 +59,7 @@ class _Reader:
         """一类表的全部数据行，按工作簿次序。"""
         for table in self.tables.values():
             if table.table.key == key:
-                report = _unsaid if key in _RELISTED else self.findings.append
+                report = _unsaid if table.table.relisted else self.findings.append
                 yield from rows_of(table, self.grids[table.sheet], report)
 
     def each(self, key: str, read: Callable[[Row, Context], T | None]) -> tuple[T, ...]:
@@ -107,7 +106,7 @@ def read_ledger(grids: Mapping[str, Grid], as_of: date) -> Reading:
         reminder_answers=dict(reader.each("reminders", _reminder_answer)),
         shown_reminders=_shown_reminders(reader),
         finding_answers=dict(reader.each("findings", _finding_answer)),
-        last_refreshed=_last_refreshed(grids["首页"]),
+        last_refreshed=last_refreshed(grids),
         appraisals=reader.each("appraisal", entries.read_appraisal),
         next_record=_next_record(reader.tables["督查记录"]),
     )
@@ -254,7 +253,9 @@ def _next_record(table: SheetTable) -> Place:
     return Place(table.sheet, table.last_row + 1, table.columns)
 
 
-def _last_refreshed(grid: Grid) -> date | None:
+def last_refreshed(grids: Mapping[str, Grid]) -> date | None:
+    """首页上的刷新时间：上一次写入时的判定日；没有首页、没有写过则 None。"""
+    grid = grids.get("首页", Grid())
     place = grid.find("刷新时间")
     found = grid.at(place[0], place[1] + 1) if place else None
     return found.date() if isinstance(found, datetime) else found if isinstance(found, date) else None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from pyengine.grid import Grid, Written
+from pyengine.history import Seen
 from pyengine.judge import recompute
 from pyengine.kinds import Letter
 from pyengine.layout import layout
@@ -37,28 +38,27 @@ class Book(Protocol):
     def write(self, edits: Mapping[str, Sequence[CellEdit]], looks: Mapping[str, NamedLook], stamp: str) -> Written: ...
 
 
-class History(Protocol):
-    """历史：取出从前的快照、记下今天的。台账旁的文件是历史，Forgetful 是没有历史。"""
+class Memory(Protocol):
+    """历史：取出从前的快照、记下这一次的。台账旁的文件是历史，NO_HISTORY 是没有历史。"""
 
-    def load(self, as_of: date) -> tuple[Snapshot, ...]:
-        """不晚于 as_of 的快照。"""
+    def load(self, as_of: date, numbers: Collection[str]) -> tuple[Snapshot, ...]:
+        """不晚于 as_of 的快照；numbers 是台账现有的编号。"""
 
-    def save(self, snapshot: Snapshot) -> None:
-        """记下 snapshot，同一天的替换。"""
+    def save(self, seen: Seen) -> None:
+        """记下这一次，同一天的替换。"""
 
 
-class Forgetful:
+class _Forgetful:
     """没有历史：什么也不记得，什么也不记。"""
 
-    def load(self, as_of: date) -> tuple[Snapshot, ...]:
-        """空的。"""
+    def load(self, as_of: date, numbers: Collection[str]) -> tuple[Snapshot, ...]:
         return ()
 
-    def save(self, snapshot: Snapshot) -> None:
-        """不记。"""
+    def save(self, seen: Seen) -> None:
+        pass
 
 
-NO_HISTORY = Forgetful()
+NO_HISTORY: Memory = _Forgetful()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,13 @@ class Result:
 
 
 def examine(
-    book: Book, as_of: date, step: Step = lambda _: None, past: tuple[Snapshot, ...] = ()
+    book: Book, as_of: date, step: Step = lambda _: None, history: Memory = NO_HISTORY
 ) -> tuple[Result, Mapping[str, Grid]]:
-    """只读只判，不写：结果和读到的原值。past 是从前的快照。"""
+    """只读只判，不写：结果和读到的原值。"""
     step("读取台账")
     grids = book.sheets()
     reading = read_ledger(grids, as_of)
+    past = history.load(as_of, [task.number for task in reading.ledger.tasks])
     reading = replace(reading, ledger=replace(reading.ledger, past=past))
     step("校验判定")
     outcome = recompute(reading.ledger, all_circulars(), as_of)
@@ -87,26 +88,25 @@ def examine(
 
 
 def refresh(
-    open_book: Callable[[], Book], as_of: date, stamp: str, step: Step = lambda _: None, history: History = NO_HISTORY
+    open_book: Callable[[], Book], as_of: date, now: datetime, step: Step = lambda _: None, history: Memory = NO_HISTORY
 ) -> Result:
     """刷新：读、判、写回，写成了才记入历史。其间台账被人改过就重来一次，再被改则抛 ChangedMeanwhile。"""
-    result = _twice(lambda: _refresh(open_book(), as_of, stamp, step, history.load(as_of)))
-    history.save(result.outcome.snapshot)
-    return result
+    return _twice(lambda: _refresh(open_book(), as_of, now, step, history))
 
 
-def _refresh(book: Book, as_of: date, stamp: str, step: Step, past: tuple[Snapshot, ...]) -> Result:
-    result, grids = examine(book, as_of, step, past)
+def _refresh(book: Book, as_of: date, now: datetime, step: Step, history: Memory) -> Result:
+    result, grids = examine(book, as_of, step, history)
     edits = plan_refresh(result.reading, result.outcome, grids)
     step("写回台账")
-    written = _write(book, result.reading, edits, stamp)
-    return Result(result.reading, result.outcome, written, result.letters)
+    written = _write(book, result.reading, edits, now)
+    history.save(Seen(now, "refresh", result.reading, result.outcome, grids, edits, written.cells))
+    return replace(result, written=written)
 
 
-def _write(book: Book, reading: Reading, edits: Mapping[str, Sequence[CellEdit]], stamp: str) -> Written:
+def _write(book: Book, reading: Reading, edits: Mapping[str, Sequence[CellEdit]], now: datetime) -> Written:
     """写入；拒绝写某一格的，在地址后面补上它的表头。"""
     try:
-        return book.write(edits, layout().styles, stamp)
+        return book.write(edits, layout().styles, now.strftime("%Y%m%d-%H%M%S"))
     except WriteRefused as error:
         raise WriteRefused(reading.with_header(error.message), error.advice) from error
 
@@ -123,21 +123,19 @@ def draft_letters(
     ledger: Path,
     out: Path,
     as_of: date,
-    stamp: str,
+    now: datetime,
     step: Step = lambda _: None,
-    past: tuple[Snapshot, ...] = (),
+    history: Memory = NO_HISTORY,
 ) -> Result:
     """起草应发的公文到 out，并（设置 生成即登记）在督查记录补登。
 
     先全部写到临时目录，登记成功后才移入 out：要么都有，要么都没有。
     """
-    return _twice(lambda: _draft(open_book(), ledger, out, as_of, stamp, step, past))
+    return _twice(lambda: _draft(open_book(), ledger, out, as_of, now, step, history))
 
 
-def _draft(
-    book: Book, ledger: Path, out: Path, as_of: date, stamp: str, step: Step, past: tuple[Snapshot, ...]
-) -> Result:
-    result, grids = examine(book, as_of, step, past)
+def _draft(book: Book, ledger: Path, out: Path, as_of: date, now: datetime, step: Step, history: Memory) -> Result:
+    result, grids = examine(book, as_of, step, history)
     letters = [letter for letter, _ in result.letters]
     if not letters:
         return result
@@ -145,20 +143,24 @@ def _draft(
 
     step("起草公文")
     contents = [render(template_path(letter.template, ledger.parent), letter.context) for letter in letters]
+    edits = _registration(result, grids, letters)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".duban-", dir=out) as folder:
         for letter, content in zip(letters, contents, strict=True):
             (Path(folder) / letter.file_name).write_bytes(content)
-        written = _register(book, result, grids, letters, stamp)
+        written = _write(book, result.reading, edits, now)
         paths = [_moved(Path(folder) / letter.file_name, out) for letter in letters]
-    return Result(result.reading, result.outcome, written, tuple(zip(letters, paths, strict=True)))
+    history.save(Seen(now, "letters", result.reading, result.outcome, grids, edits, written.cells))
+    return replace(result, written=written, letters=tuple(zip(letters, paths, strict=True)))
 
 
-def _register(book: Book, result: Result, grids: Mapping[str, Grid], letters: Sequence[Letter], stamp: str) -> Written:
+def _registration(
+    result: Result, grids: Mapping[str, Grid], letters: Sequence[Letter]
+) -> Mapping[str, Sequence[CellEdit]]:
+    """在督查记录登记这些公文的改动；设置 生成即登记 为否的没有。"""
     if not result.reading.ledger.settings.yes("生成即登记"):
-        return NOTHING_WRITTEN
-    records = [NewRecord(_record(letter, result.outcome.as_of)) for letter in letters]
-    return _write(book, result.reading, plan_records(result.reading, grids, records), stamp)
+        return {}
+    return plan_records(result.reading, grids, [NewRecord(_record(letter, result.outcome.as_of)) for letter in letters])
 
 
 def _record(letter: Letter, as_of: date) -> dict[str, str | date | None]:
@@ -178,8 +180,3 @@ def _moved(source: Path, folder: Path) -> Path:
     except OSError:
         shutil.move(source, target)
     return target
-
-
-def backup_stamp(now: datetime) -> str:
-    """备份文件名里的时间。"""
-    return now.strftime("%Y%m%d-%H%M%S")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from pyengine.plan import guarded
 from pyengine.read import read_ledger
 from pyengine.refresh import Book, refresh
 
-STAMP = "20260922-080000"
+STAMP = "20260930-083000"
+NOW = datetime(2026, 9, 30, 8, 30)
 
 
 def both(ledger: Path) -> tuple[FileBook, MemoryBook]:
@@ -36,8 +38,8 @@ def cells(book: Book) -> dict[tuple[str, int, int], object]:
 
 def test_file_and_memory_end_with_the_same_cells(sample: Path) -> None:
     on_disk, in_memory = both(sample)
-    first = refresh(lambda: on_disk, SAMPLE_AS_OF, STAMP)
-    second = refresh(lambda: in_memory, SAMPLE_AS_OF, STAMP)
+    first = refresh(lambda: on_disk, SAMPLE_AS_OF, NOW)
+    second = refresh(lambda: in_memory, SAMPLE_AS_OF, NOW)
     assert first.outcome == second.outcome
     assert first.written.cells > 1000
     assert cells(FileBook(sample)) == pytest.approx(cells(in_memory))
@@ -46,8 +48,8 @@ def test_file_and_memory_end_with_the_same_cells(sample: Path) -> None:
 @pytest.mark.parametrize("kind", [0, 1], ids=["文件", "内存"])
 def test_a_second_refresh_writes_nothing(sample: Path, kind: int) -> None:
     book = both(sample)[kind]
-    refresh(lambda: book, SAMPLE_AS_OF, STAMP)
-    written = refresh(lambda: book, SAMPLE_AS_OF, STAMP).written
+    refresh(lambda: book, SAMPLE_AS_OF, NOW)
+    written = refresh(lambda: book, SAMPLE_AS_OF, NOW).written
     assert (written.cells, written.rows, written.parts) == (0, 0, ())
 
 

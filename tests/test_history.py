@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_properties import DAYS, FEW, Sheets, ledgers
 
-from pyengine import history
 from pyengine.books.file import FileBook
 from pyengine.books.memory import MemoryBook
 from pyengine.cli import DONE, HAS_ERRORS
 from pyengine.grid import Grid, Written
-from pyengine.history import History, from_json, to_json
+from pyengine.history import History, Seen, database
+from pyengine.history.codec import from_json, to_json
 from pyengine.judge import recompute
 from pyengine.model import Deadline, Ledger, PastDecision, PastItem, Snapshot
 from pyengine.ooxml import CellEdit, ChangedMeanwhile, NamedLook, WriteRefused
@@ -36,6 +36,7 @@ from pyengine.terms import DATED, MISSING, OPEN_ENDED, UNREADABLE
 
 LEDGER = "政府工作报告台账"
 NEXT = (SAMPLE_AS_OF + timedelta(days=1)).isoformat()
+NOW = datetime(2026, 9, 22, 8, 30)
 PAST_CODES = {f"R{number}" for number in range(10, 19)}
 
 WORDS = st.text(st.sampled_from('甲乙丙A1、“”"\\\n 🏫'), max_size=8)
@@ -238,7 +239,7 @@ def foreign(path: Path) -> None:
 
 def newer(path: Path) -> None:
     with closing(sqlite3.connect(path)) as database:
-        database.execute("PRAGMA user_version = 2")
+        database.execute("PRAGMA user_version = 3")
         database.commit()
 
 
@@ -296,7 +297,7 @@ def test_a_folder_that_cannot_be_written_does_not_stop_the_refresh(
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "_PATIENCE", 0.05)
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
 
 
 @pytest.fixture
@@ -338,12 +339,11 @@ def test_a_history_in_a_folder_with_odd_letters_is_found(sample: Path, tmp_path:
     shutil.copy(sample, ledger)
     seen = History(ledger)
     assert seen.load(SAMPLE_AS_OF) == ()
-    snapshot = Snapshot(SAMPLE_AS_OF, standing={("C17", "A1", "年度目标"): SAMPLE_AS_OF})
-    seen.save(snapshot)
-    assert (History(ledger).load(SAMPLE_AS_OF), seen.note) == ((snapshot,), "")
+    done = refresh(lambda: FileBook(ledger), SAMPLE_AS_OF, NOW, history=seen)
+    assert (History(ledger).load(SAMPLE_AS_OF), seen.note) == ((done.outcome.snapshot,), "")
     assert History(ledger).load(SAMPLE_AS_OF - timedelta(days=1)) == ()
-    seen.save(Snapshot(SAMPLE_AS_OF + timedelta(days=1)))
-    assert History(ledger).load(SAMPLE_AS_OF) == (snapshot,)
+    refresh(lambda: FileBook(ledger), SAMPLE_AS_OF + timedelta(days=1), NOW, history=seen)
+    assert History(ledger).load(SAMPLE_AS_OF) == (done.outcome.snapshot,)
 
 
 class Recorder:
@@ -353,12 +353,12 @@ class Recorder:
         self.loads = 0
         self.saved: list[Snapshot] = []
 
-    def load(self, as_of: date) -> tuple[Snapshot, ...]:
+    def load(self, as_of: date, numbers: Collection[str]) -> tuple[Snapshot, ...]:
         self.loads += 1
         return tuple(self.saved[-1:])
 
-    def save(self, snapshot: Snapshot) -> None:
-        self.saved.append(snapshot)
+    def save(self, seen: Seen) -> None:
+        self.saved.append(seen.outcome.snapshot)
 
 
 class Stubborn(MemoryBook):
@@ -379,12 +379,12 @@ def test_what_was_not_written_is_not_remembered(sample: Path) -> None:
     recorder = Recorder()
     refused = Stubborn(grids, [WriteRefused("不行", "算了")])
     with pytest.raises(WriteRefused):
-        refresh(lambda: refused, SAMPLE_AS_OF, "", history=recorder)
+        refresh(lambda: refused, SAMPLE_AS_OF, NOW, history=recorder)
     assert recorder.saved == []
     changed = Stubborn(grids, [ChangedMeanwhile("改过", "再来")])
-    first = refresh(lambda: changed, SAMPLE_AS_OF, "", history=recorder)
+    first = refresh(lambda: changed, SAMPLE_AS_OF, NOW, history=recorder)
     assert (recorder.loads, recorder.saved) == (3, [first.outcome.snapshot])
-    second = refresh(lambda: changed, SAMPLE_AS_OF, "", history=recorder)
+    second = refresh(lambda: changed, SAMPLE_AS_OF, NOW, history=recorder)
     assert (second.written.cells, recorder.saved) == (0, [first.outcome.snapshot] * 2)
 
 
