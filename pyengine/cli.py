@@ -8,8 +8,8 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
+from contextlib import contextmanager, suppress
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn, Optional
 
@@ -24,16 +24,21 @@ from pyengine.console import (
     print_checks,
     print_demo,
     print_findings,
+    print_history,
     print_letters,
     print_new,
     print_note,
     print_refresh,
+    print_restored,
 )
 from pyengine.durable import put
 from pyengine.errors import exit_of, explain
 from pyengine.terms import ERROR, LAST_YEAR
 
 DONE, HAS_ERRORS, BAD_CALL, REFUSED = 0, 1, 2, 5
+SECOND = "%Y-%m-%d %H:%M:%S"
+LATELY = timedelta(days=30)
+"""不写 --since 时，历史讲最近这些天的。"""
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, help="督办台账：校验、判定、写回、起草公文。")
 _screen = Console(stderr=True)
@@ -50,6 +55,20 @@ def _day(text: str) -> date:
 
 
 LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="台账文件（.xlsm 或 .xlsx）")]
+
+
+def _moment(text: str) -> datetime:
+    """时刻；只写到日、到分的，是那一天、那一分的末了。"""
+    for form, whole in (
+        ("%Y-%m-%d", timedelta(days=1)),
+        ("%Y-%m-%d %H:%M", timedelta(minutes=1)),
+        (SECOND, timedelta(seconds=1)),
+    ):
+        with suppress(ValueError, OverflowError):
+            return datetime.strptime(text.strip().replace("T", " "), form) + whole - timedelta(microseconds=1)
+    raise typer.BadParameter(f"时刻“{text}”不对，请写成 2026-06-30 或 2026-06-30 08:15:00")
+
+
 AsOf = Annotated[
     Optional[date], typer.Option("--as-of", parser=_day, metavar="D", help="按哪一天判定，如 2026-06-30；默认今天")
 ]
@@ -144,7 +163,8 @@ def refresh(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) 
         result = run(lambda: FileBook(ledger), as_of or date.today(), datetime.now(), step, history)
     _save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
     print_refresh(ledger, result)
-    print_note(history.note)
+    for note in (history.note, *history.notices):
+        print_note(note)
     _finish(result.outcome)
 
 
@@ -200,6 +220,37 @@ def letters(
 
 
 @app.command()
+def history(
+    ledger: LedgerPath,
+    since: Annotated[
+        Optional[date], typer.Option("--since", parser=_day, metavar="D", help="从哪一天讲起；默认最近 30 天")
+    ] = None,
+) -> None:
+    """历史：每次运行、人改了哪一格、有哪些备份；不写任何文件。"""
+    from pyengine.history import History, backups
+
+    _require_traces(ledger)
+    kept = History(ledger)
+    print_history(ledger, kept.story(since or date.today() - LATELY), backups(ledger))
+    print_note(kept.note)
+
+
+@app.command()
+def restore(
+    ledger: LedgerPath,
+    at: Annotated[
+        Optional[datetime],
+        typer.Option("--at", parser=_moment, metavar="T", help="恢复成这个时刻以前最近的备份；默认最近一份"),
+    ] = None,
+) -> None:
+    """恢复：用备份换下台账；换下的也存成备份，恢复错了还能恢复回来。"""
+    from pyengine.history import restore as run
+
+    _require_traces(ledger)
+    print_restored(ledger, run(ledger, at, datetime.now()))
+
+
+@app.command()
 def doctor() -> None:
     """体检：这台电脑能做什么（Excel、LibreOffice、字体、放假安排）。"""
     from pyengine.doctor import examine_computer
@@ -216,6 +267,14 @@ def _finish(outcome: object) -> None:
 def _require(ledger: Path) -> None:
     if not ledger.is_file():
         raise typer.BadParameter(f"找不到台账“{ledger}”，请核对文件名和文件夹")
+
+
+def _require_traces(ledger: Path) -> None:
+    """有台账，或者台账没了还有备份。"""
+    from pyengine.history import backups
+
+    if not backups(ledger):
+        _require(ledger)
 
 
 def _require_free(ledger: Path) -> None:

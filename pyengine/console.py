@@ -13,11 +13,13 @@ from pyengine.adopt import Adoption
 from pyengine.adopt.report import describe
 from pyengine.cards import standing
 from pyengine.doctor import Check
+from pyengine.history import Backup, Restored, Run, Story, described
 from pyengine.model import Finding
 from pyengine.outcome import Outcome
 from pyengine.refresh import Result
 from pyengine.terms import SEVERITIES, STATUSES
 
+COMMANDS = {"refresh": "刷新", "letters": "起草公文", "rebuild": "从备份重建", "restore": "恢复", "nightly": "夜间任务"}
 _out = Console(highlight=False, markup=False, soft_wrap=True)
 
 
@@ -80,6 +82,38 @@ def print_note(note: str) -> None:
     """附带要说的一句话；没有就不说。"""
     if note:
         _out.print(note)
+
+
+def print_history(ledger: Path, story: Story, found: Sequence[Backup]) -> None:
+    """历史：每次运行，人的每处改动，能恢复的备份。"""
+    _out.print(f"{ledger.name} 的历史")
+    _out.print(f"运行 {len(story.runs)} 次{'：' if story.runs else ''}")
+    for run in story.runs:
+        _out.print(f"  {run.at} {COMMANDS.get(run.command, run.command)}{_run_detail(run)}")
+    _out.print(f"人的改动 {len(story.changes)} 处" + ("（前面是首次见到的时刻）：" if story.changes else ""))
+    for noticed in story.changes:
+        _out.print(f"  {noticed.at} {described(noticed.change)}（{noticed.since} 以后改的）")
+    _out.print(f"备份 {len(found)} 份" + (f"（恢复：duban restore {ledger} --at 时刻）：" if found else ""))
+    for backup in found:
+        _out.print(f"  {backup.at:%Y-%m-%d %H:%M:%S} {backup.path.name}")
+
+
+def _run_detail(run: Run) -> str:
+    if run.detail:
+        return f"（{run.detail}）"
+    return f"（判定日 {run.as_of}）：" + (f"改写 {run.cells} 格" if run.cells else "没有改动台账")
+
+
+def print_restored(ledger: Path, done: Restored) -> None:
+    """恢复完成。"""
+    if not done.changed:
+        _out.print(f"{ledger.name} 本来就和备份 {done.backup.path.name} 一样，没有改动")
+        return
+    _out.print(
+        f"已把 {ledger.name} 恢复成 {done.backup.at:%Y-%m-%d %H:%M:%S} 写入以前的样子（{done.backup.path.name}）"
+    )
+    if done.saved is not None:
+        _out.print(f"换下的另存为备份 {done.saved.name}；恢复错了，再运行一次 duban restore {ledger}")
 
 
 def print_letters(folder: Path, result: Result) -> None:

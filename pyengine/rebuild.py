@@ -15,6 +15,7 @@ from pyengine.read import last_refreshed
 from pyengine.refresh import Step, examine
 from pyengine.rules import NoCircular
 from pyengine.tables import StructureError
+from pyengine.writeback import plan_refresh
 
 _Old = tuple[Backup, Mapping[str, Grid], date]
 
@@ -29,9 +30,8 @@ def rebuild(ledger: Path, history: History, step: Step = lambda _: None) -> int:
         step(f"从备份重建历史 {number}/{len(found)}")
         used += _judged(history, backup, grids, as_of)
     if used:
-        history.note = (
-            f"{history.note.partition('，从今天')[0] or '没有找到这本台账的历史'}，已从 {used} 份备份重新建起"
-        )
+        why = f"历史文件已损坏，改名为 {history.aside}" if history.aside else "没有找到这本台账的历史"
+        history.note = f"{why}，已从 {used} 份备份重新建起"
     return used
 
 
@@ -59,5 +59,6 @@ def _judged(history: History, backup: Backup, grids: Mapping[str, Grid], as_of: 
         result, _ = examine(MemoryBook(grids), as_of, history=history)
     except (StructureError, NoCircular):
         return False
-    history.save(Seen(backup.at, "rebuild", result.reading, result.outcome, grids, {}, 0))
+    edits = plan_refresh(result.reading, result.outcome, grids)  # 那时刷新会补记的行，不当作人后来添的
+    history.save(Seen(backup.at, "rebuild", result.reading, result.outcome, grids, edits, 0))
     return True

@@ -258,10 +258,11 @@ def garbage(path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [foreign, newer, bad_content, truncated, garbage])
-def test_a_damaged_history_is_set_aside_and_begun_anew(
+def test_a_damaged_history_is_set_aside_and_rebuilt_from_the_backups(
     sample: Path, capsys: pytest.CaptureFixture[str], harm: Any
 ) -> None:
     duban("refresh", sample, "--as-of", AS_OF)
+    whole = kept(sample)
     harm(db(sample))
     db(sample).with_name("history.sqlite-journal").write_bytes(b"")
     damaged = db(sample).read_bytes()
@@ -270,16 +271,25 @@ def test_a_damaged_history_is_set_aside_and_begun_anew(
     said, errors = capsys.readouterr()
     assert errors == ""
     assert [line for line in said.splitlines() if "历史" in line] == [
-        "历史文件已损坏或不是本程序的，改名为 history-坏1.sqlite，从今天重新记起"
+        "历史文件已损坏，改名为 history-坏1.sqlite，已从 1 份备份重新建起"
     ]
     assert db(sample).with_name("history-坏1.sqlite").read_bytes() == damaged
     assert not db(sample).with_name("history.sqlite-journal").exists()
-    assert [day for _, day, _ in kept(sample)] == [NEXT]
+    assert [day for _, day, _ in kept(sample)] == [AS_OF, NEXT]
+    assert kept(sample)[:1] == whole
     assert duban("refresh", sample, "--as-of", NEXT) == HAS_ERRORS
     assert "历史" not in capsys.readouterr().out
     garbage(db(sample))
     duban("refresh", sample, "--as-of", NEXT)
-    assert "history-坏2.sqlite" in capsys.readouterr().out
+    assert "history-坏2.sqlite，已从 2 份备份重新建起" in capsys.readouterr().out
+
+
+def test_a_damaged_history_without_backups_is_begun_anew(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    db(sample).parent.mkdir()
+    garbage(db(sample))
+    duban("refresh", sample, "--as-of", AS_OF)
+    assert "改名为 history-坏1.sqlite，从今天重新记起" in capsys.readouterr().out
+    assert [day for _, day, _ in kept(sample)] == [AS_OF]
 
 
 def test_a_folder_that_cannot_be_written_does_not_stop_the_refresh(

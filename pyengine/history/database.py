@@ -17,7 +17,7 @@ PATIENCE = 2.0
 _FIRST = "CREATE TABLE snapshot (ledger TEXT, as_of TEXT, content TEXT NOT NULL, PRIMARY KEY (ledger, as_of))"
 _SECOND = (
     "ALTER TABLE snapshot ADD COLUMN judged TEXT NOT NULL DEFAULT '[]'",
-    "CREATE TABLE run (ledger TEXT, at TEXT, command TEXT, as_of TEXT, cells INTEGER)",
+    "CREATE TABLE run (ledger TEXT, at TEXT, command TEXT, as_of TEXT, cells INTEGER, detail TEXT)",
     "CREATE TABLE staff (ledger TEXT, sheet TEXT, kind TEXT, content BLOB, PRIMARY KEY (ledger, sheet))",
     'CREATE TABLE change (ledger TEXT, at TEXT, since TEXT, sheet TEXT, item TEXT, "column" TEXT, old TEXT, new TEXT)',
     "CREATE TABLE notice (ledger TEXT, at TEXT, text TEXT)",

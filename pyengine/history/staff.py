@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyengine.cells import plain_text
 from pyengine.grid import Grid
 from pyengine.layout import Table, layout
 from pyengine.ooxml import CellEdit, Keep
+from pyengine.plan import RECORDS
 from pyengine.tables import SheetTable
 
 ADDED, REMOVED = "（添了这一行）", "（删了这一行）"
 """整行添、删时，列名处写的字。"""
 
+_WHOLE_SHEET = "（整张表）"
 _SHOWN = 12
 """整行添、删时至多抄几列。"""
 
@@ -32,6 +34,14 @@ class Change:
     new: str
 
 
+def described(change: Change) -> str:
+    """一处改动的一句话：政府工作报告台账 ZFGZ-2026-001 完成时限：2026-10-31 → 2027-06-30。"""
+    where = f"{change.sheet} {change.item}"
+    if change.column in (ADDED, REMOVED):
+        return f"{where} {'添了一行' if change.column == ADDED else '删了这一行'}：{change.new or change.old}"
+    return f"{where} {change.column}：{change.old or '（空）'} → {change.new or '（空）'}"
+
+
 @dataclass(frozen=True, slots=True)
 class StaffSheet:
     """一张表里人填的内容：kind 是 layout.toml 里的表名，content 是 JSON（表头一行，以下各行）。"""
@@ -40,14 +50,23 @@ class StaffSheet:
     content: str
 
 
-def staff_sheets(
-    grids: Mapping[str, Grid], tables: Mapping[str, SheetTable], edits: Mapping[str, Sequence[CellEdit]]
+def staff_sheets(grids: Mapping[str, Grid], tables: Mapping[str, SheetTable]) -> dict[str, StaffSheet]:
+    """各表人填的内容，按工作表名。"""
+    return {name: StaffSheet(table.table.key, _content(grids[name], table, ())) for name, table in tables.items()}
+
+
+def after_writing(
+    sheets: Mapping[str, StaffSheet],
+    grids: Mapping[str, Grid],
+    tables: Mapping[str, SheetTable],
+    edits: Mapping[str, Sequence[CellEdit]],
 ) -> dict[str, StaffSheet]:
-    """各表人填的内容，按工作表名；edits 是本次写入的，其中系统代记的行（督查记录）也算在内，下次不当作人的改动。"""
-    return {
-        name: StaffSheet(table.table.key, _content(grids[name], table, edits.get(name, ())))
-        for name, table in tables.items()
+    """写入以后的样子：系统在督查记录补记的行、重列的清单也算在内，下一次不当作人的改动。"""
+    touched = (name for name in edits if name in tables and (name == RECORDS or tables[name].table.relisted))
+    written = {
+        name: replace(sheets[name], content=_content(grids[name], tables[name], edits[name])) for name in touched
     }
+    return {**sheets, **written}
 
 
 def _content(grid: Grid, table: SheetTable, edits: Sequence[CellEdit]) -> str:
@@ -72,6 +91,7 @@ def changes(before: Mapping[str, StaffSheet], after: Mapping[str, StaffSheet]) -
         old = before.get(name)
         if old is not None and old.content != sheet.content:
             found += _sheet_changes(name, layout().tables[sheet.kind], _rows(old), _rows(sheet))
+    found += (Change(name, _WHOLE_SHEET, REMOVED, "", "") for name in before if name not in after)
     return tuple(found)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from pyengine.books.locks import FOLDER
 from pyengine.grid import Grid
@@ -20,7 +22,8 @@ from .backups import prune
 from .codec import Judged, from_json, judged, judged_from, judged_json, to_json
 from .database import Damaged, format_of, opened, set_aside, writing
 from .keeping import kept
-from .staff import StaffSheet, changes, staff_sheets
+from .staff import Change, StaffSheet, after_writing, changes, staff_sheets
+from .story import Noticed, Run, Story
 
 FILE = "history.sqlite"
 
@@ -44,15 +47,15 @@ class Seen:
 
 
 class History:
-    """一本台账的历史。note 是这次要对人说的一句话，aside 是坏了的历史文件改成的名字；没有都为空串。"""
+    """一本台账的历史。note 是这次要对人说的一句话，aside 是坏了的历史文件改成的名字，没有都为空串；notices 是从前留给这次刷新的话。"""
 
     def __init__(self, ledger: Path) -> None:
         self._ledger = ledger.resolve()
         self.path = self._ledger.parent / FOLDER / FILE
         self._damaged = self._unread = False
         self._former = ""
-        self.aside = ""
-        self.note = ""
+        self.aside = self.note = ""
+        self.notices: tuple[str, ...] = ()
 
     def load(self, as_of: date, numbers: Collection[str] = ()) -> tuple[Snapshot, ...]:
         """不晚于 as_of 的最近一份快照；没有或读不出则为空。不写任何文件。
@@ -90,17 +93,45 @@ class History:
         except (sqlite3.Error, OSError, ValueError):
             self.note = f"历史没有记下（{FOLDER} 文件夹不能写，或历史文件被占用），刷新不受影响，下次不能与今天对照"
 
+    def log(self, at: datetime, command: str, detail: str) -> None:
+        """记一次没有判定的运行（恢复、夜里台账开着）；记不下的不妨碍。"""
+        with suppress(Damaged, sqlite3.Error, OSError, ValueError), writing(self.path) as database:
+            line = self._ledger.name, _written(at), command, "", 0, detail
+            database.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?)", line)
+
+    def leave(self, at: datetime, notice: str) -> None:
+        """留一句话给下一次刷新；记不下的不妨碍。"""
+        with suppress(Damaged, sqlite3.Error, OSError, ValueError), writing(self.path) as database:
+            database.execute("DELETE FROM notice WHERE ledger = ?", (self._ledger.name,))
+            database.execute("INSERT INTO notice VALUES (?, ?, ?)", (self._ledger.name, _written(at), notice))
+
     def judged_before(self, as_of: date) -> tuple[date, tuple[Judged, ...]] | None:
         """早于 as_of 的最近一个判定日，和那天判出的各项；没有、读不出则 None。"""
+        query = "SELECT as_of, judged FROM snapshot WHERE ledger = ? AND as_of < ? ORDER BY as_of DESC LIMIT 1"
+        rows = self._asked(query, as_of.isoformat())
+        with suppress(Damaged):
+            return (date.fromisoformat(rows[0][0]), judged_from(rows[0][1])) if rows else None
+        return None
+
+    def story(self, since: date) -> Story:
+        """since 当天起的全部运行和改动；读不出的为空，note 说明。"""
+        runs = self._asked(
+            "SELECT at, command, as_of, cells, detail FROM run WHERE ledger = ? AND at >= ?", since.isoformat()
+        )
+        found = self._asked("SELECT * FROM change WHERE ledger = ? AND at >= ?", since.isoformat())
+        changes = (Noticed(at, before, Change(*parts)) for _, at, before, *parts in found)
+        return Story(tuple(Run(*row) for row in runs), tuple(changes))
+
+    def _asked(self, query: str, after: str) -> list[tuple[Any, ...]]:
+        """问历史文件：这本台账的各行，按记下的次序；没有文件、读不出的为空，note 说明。"""
         try:
-            with opened(self.path, "ro") as database:
-                if format_of(database) < 2:
-                    return None
-                query = "SELECT as_of, judged FROM snapshot WHERE ledger = ? AND as_of < ? ORDER BY as_of DESC LIMIT 1"
-                row = database.execute(query, (self._ledger.name, as_of.isoformat())).fetchone()
-                return (date.fromisoformat(row[0]), judged_from(row[1])) if row else None
+            if self.path.exists():
+                with opened(self.path, "ro") as database:
+                    name = self._ledger.name
+                    return database.execute(query, (name, after)).fetchall() if format_of(database) > 1 else []
         except (Damaged, sqlite3.Error, OSError, ValueError):
-            return None
+            self.note = f"历史文件 {FOLDER}/{FILE} 已损坏或读不出，下一次刷新时从备份重新建起"
+        return []
 
     def _newest(self, database: sqlite3.Connection, as_of: date, numbers: Collection[str]) -> tuple[Snapshot, ...]:
         if not format_of(database):
@@ -126,7 +157,9 @@ class History:
                 if self._former:
                     self._take_over(database)
                 self._put_staff(database, seen)
-                self._put_day(database, seen)
+                if seen.whole:
+                    self._put_day(database, seen)
+                    self._take_notices(database)
                 self._prune(database, seen)
         except Damaged:
             return False
@@ -139,27 +172,31 @@ class History:
 
     def _put_staff(self, database: sqlite3.Connection, seen: Seen) -> None:
         """与上次比出人改了什么，记下；再把这次的样子存起来，下次比。"""
-        name, at = self._ledger.name, seen.at.isoformat(" ", "seconds")
+        name, at = self._ledger.name, _written(seen.at)
         (since,) = database.execute("SELECT MAX(at) FROM run WHERE ledger = ?", (name,)).fetchone()
-        now = staff_sheets(seen.grids, seen.reading.tables, seen.edits)
-        before = _staff(database, name)
-        lines = (
-            (name, at, since or at, *(getattr(item, part) for part in item.__slots__)) for item in changes(before, now)
-        )
+        before, tables = _staff(database, name), seen.reading.tables
+        read = staff_sheets(seen.grids, tables)
+        lines = ((name, at, since or at, *astuple(change)) for change in changes(before, read))
         database.executemany("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?)", lines)
-        changed = (
+        now = after_writing(read, seen.grids, tables, seen.edits)
+        new = (
             (name, key, sheet.kind, _packed(sheet.content)) for key, sheet in now.items() if before.get(key) != sheet
         )
-        database.executemany("INSERT OR REPLACE INTO staff VALUES (?, ?, ?, ?)", changed)
-        run = name, at, seen.command, seen.outcome.as_of.isoformat(), seen.cells
-        database.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?)", run)
+        database.executemany("INSERT OR REPLACE INTO staff VALUES (?, ?, ?, ?)", new)
+        gone = ((name, key) for key in before if key not in now)
+        database.executemany("DELETE FROM staff WHERE ledger = ? AND sheet = ?", gone)
+        run = name, at, seen.command, seen.outcome.as_of.isoformat(), seen.cells, ""
+        database.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?)", run)
 
     def _put_day(self, database: sqlite3.Connection, seen: Seen) -> None:
-        if not seen.whole:
-            return
         snapshot, rows = seen.outcome.snapshot, judged(seen.outcome)
         line = self._ledger.name, snapshot.as_of.isoformat(), to_json(snapshot), judged_json(rows)
         database.execute("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?)", line)
+
+    def _take_notices(self, database: sqlite3.Connection) -> None:
+        name = (self._ledger.name,)
+        self.notices += tuple(text for (text,) in database.execute("SELECT text FROM notice WHERE ledger = ?", name))
+        database.execute("DELETE FROM notice WHERE ledger = ?", name)
 
     def _prune(self, database: sqlite3.Connection, seen: Seen) -> None:
         name = self._ledger.name
@@ -167,6 +204,10 @@ class History:
         keep = kept(map(datetime.fromisoformat, days), *_retention(seen))
         gone = [(name, day) for day in days if datetime.fromisoformat(day) not in keep]
         database.executemany("DELETE FROM snapshot WHERE ledger = ? AND as_of = ?", gone)
+
+
+def _written(moment: datetime) -> str:
+    return moment.isoformat(" ", "seconds")
 
 
 def _retention(seen: Seen) -> tuple[int, int]:
