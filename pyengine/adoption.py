@@ -1,4 +1,4 @@
-"""迁入的文件：读原工作簿，迁成内容，建出新台账（先写临时文件，写完再改名）。"""
+"""迁入的文件：读原工作簿，迁成内容，建出新台账（最后一步换上，中途断了没有半个文件）。"""
 
 from __future__ import annotations
 
@@ -22,14 +22,9 @@ def adopt_file(old: Path, new: Path, map_file: Path | None, today: date, step: C
     maps = read_map(map_file) if map_file and map_file.is_file() else {}
     result = adopt(read_source(old), maps, today, step)
     step("建新台账")
-    draft = new.with_name(f".{new.stem}.tmp{new.suffix}")
-    try:
-        _build(result, old.name, draft)
-        draft.replace(new)
-    finally:
-        draft.unlink(missing_ok=True)
     if map_file and not map_file.is_file():
         write_map(map_file, result.mapping())
+    _build(result, old.name, new)
     return result
 
 

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pyengine.books.locks import refuse_if_locked
+from pyengine.books.replace import back_up
 from pyengine.console import (
     print_adopt,
     print_checks,
@@ -30,6 +31,7 @@ from pyengine.console import (
     print_refresh,
     print_restored,
 )
+from pyengine.durable import put
 from pyengine.errors import exit_of, explain
 from pyengine.terms import ERROR, LAST_YEAR
 
@@ -71,7 +73,7 @@ AsOf = Annotated[
     Optional[date], typer.Option("--as-of", parser=_day, metavar="D", help="按哪一天判定，如 2026-06-30；默认今天")
 ]
 JsonPath = Annotated[Optional[Path], typer.Option("--json", metavar="FILE", help="把结果另存为 JSON")]
-Force = Annotated[bool, typer.Option("--force", help="覆盖已有文件")]
+Force = Annotated[bool, typer.Option("--force", help="覆盖已有文件（原来的留一份备份）")]
 
 
 @app.command()
@@ -282,8 +284,9 @@ def _require_free(ledger: Path) -> None:
 
 def _refuse_existing(*paths: Path, force: bool) -> None:
     for path in paths:
-        if path.exists() and force:
+        if path.is_file() and force:
             refuse_if_locked(path)
+            back_up(path.resolve(), path.read_bytes(), _stamp())
         elif path.exists():
             _say(f"已有文件“{path}”，没有覆盖", "请换一个名字，或加 --force 覆盖")
             raise typer.Exit(REFUSED)
@@ -293,8 +296,8 @@ def _require_folder(path: Path | None, ledger: Path | None = None) -> None:
     """要另存的文件有地方放，而且不会盖掉台账。"""
     if path is None:
         return
-    if not path.parent.is_dir() or path.is_dir():
-        raise typer.BadParameter(f"“{path}”不能存：文件夹不存在，或它本身是文件夹")
+    if not path.parent.is_dir() or (path.exists() and not path.is_file()):
+        raise typer.BadParameter(f"“{path}”不能存：文件夹不存在，或它本身是文件夹、设备")
     if ledger is not None and path.exists() and path.samefile(ledger):
         raise typer.BadParameter(f"“{path}”就是台账本身，请另起名字")
 
@@ -302,10 +305,7 @@ def _require_folder(path: Path | None, ledger: Path | None = None) -> None:
 def _save_json(path: Path | None, make: Callable[[], object]) -> None:
     if path is None:
         return
-    text = json.dumps(make(), ensure_ascii=False, indent=1) + "\n"
-    draft = path.with_name(f".{path.name}.tmp")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    put(path, (json.dumps(make(), ensure_ascii=False, indent=1) + "\n").encode())
 
 
 @contextmanager
@@ -357,7 +357,12 @@ def _command(arguments: list[str]) -> int:
 
 
 def _unknown(error: Exception) -> int:
-    with tempfile.NamedTemporaryFile("w", prefix="duban-", suffix=".log", delete=False, encoding="utf-8") as log:
-        traceback.print_exception(error, file=log)
-    _say(f"程序出了差错（{type(error).__name__}），没有继续", f"请把 {log.name} 发给维护人员")
+    what = f"程序出了差错（{type(error).__name__}），没有继续"
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="duban-", suffix=".log", delete=False, encoding="utf-8") as log:
+            traceback.print_exception(error, file=log)
+    except OSError:
+        _say(what, "请把这条提示告诉维护人员；临时文件夹不能写，没有留下记录")
+    else:
+        _say(what, f"请把 {log.name} 发给维护人员")
     return REFUSED

@@ -1,6 +1,7 @@
-"""落盘 — a file is put in place whole or not at all: written beside it, on disk, read back, then moved over it in one step.
+"""落盘 — a file is put in place whole or not at all: written beside it, on disk, read back, moved over it in one step.
 
-Everything here raises `OSError` alone, with the name of the file that was to be put in place.
+Whatever fails is an `OSError` that names the file that was to be put in place. There is no fallback that would overwrite
+a file in place.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import errno
 import os
 import secrets
 import shutil
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +24,11 @@ if sys.platform != "win32":
 WAITS = (0.1, 0.2, 0.4, 0.8, 1.5)
 """Seconds before each further try while another program (an antivirus, an indexer) holds the file for a moment."""
 
+
+class Held(PermissionError):
+    """被占用 — another program holds the file, and went on holding it while we were patient."""
+
+
 _HELD = {errno.EACCES, errno.EBUSY, errno.ETXTBSY}
 _CANNOT = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -31,7 +38,7 @@ _NAME_BYTES = 255
 def put(path: Path, content: bytes) -> None:
     """`path` holds `content` from now on; until then, and if anything fails, what it held before."""
     path = path.resolve()
-    sweep(path)
+    sweep(path.parent, path)
     with draft(path, content, like=path) as temporary:
         move(temporary, path)
     sync_folder(path.parent)
@@ -41,9 +48,9 @@ def put(path: Path, content: bytes) -> None:
 def draft(path: Path, content: bytes, like: Path) -> Iterator[Path]:
     """`content` on disk under a temporary name beside `path`, with the owner and rights of `like` if that exists.
 
-    At the end it is removed, if it has not been moved away.
+    At the end it is removed, if it has not been moved away. `sweep` finds those that a killed run left by `like`.
     """
-    temporary = path.with_name(f"{_prefix(path)}{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f"{_prefix(like)}{secrets.token_hex(4)}.tmp")
     number = -1
     try:
         with _naming(path):
@@ -64,7 +71,10 @@ def draft(path: Path, content: bytes, like: Path) -> Iterator[Path]:
 
 
 def move(temporary: Path, path: Path, ready: Callable[[], None] = lambda: None) -> None:
-    """Put the draft in the place of `path` in one step, `ready` having been asked just before; patient if it is held."""
+    """Put the draft in the place of `path` in one step, `ready` having been asked just before.
+
+    Patient while another program holds the file; raises `Held` when it goes on holding it.
+    """
     for wait in (*WAITS, None):
         try:
             with _naming(path):
@@ -72,28 +82,31 @@ def move(temporary: Path, path: Path, ready: Callable[[], None] = lambda: None) 
                 temporary.replace(path)
             return
         except OSError as error:
-            if wait is None or error.errno not in _HELD:
+            if error.errno not in _HELD:
                 raise
+            if wait is None:
+                raise Held(error.errno, error.strerror, str(path)) from error
             time.sleep(wait)
 
 
-def sweep(path: Path, alone: bool = False) -> None:
-    """Remove the drafts of `path` that killed runs have left; `alone`: nobody else can be writing one now."""
+def sweep(folder: Path, like: Path, alone: bool = False) -> None:
+    """Remove the drafts in `folder` that killed runs have left; `alone`: nobody else can be writing one now."""
     with suppress(OSError):
-        for left in path.parent.glob(f"{_prefix(path)}*.tmp"):
+        for left in folder.glob(f"{_prefix(like)}*.tmp"):
             if alone or _abandoned(left):
                 with suppress(OSError):
                     left.unlink()
 
 
 def make_folder(folder: Path) -> None:
-    """The folder and those above it, on disk; a new one has the rights of the one it lies in."""
+    """The folder and those above it, on disk; a new one has the rights of the one it lies in (a sticky one apart)."""
     if folder.is_dir():
         return
     make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
     with suppress(OSError):
-        shutil.copymode(folder.parent, folder)
+        if not folder.parent.stat().st_mode & stat.S_ISVTX:
+            shutil.copymode(folder.parent, folder)
     sync_folder(folder.parent)
 
 

@@ -212,8 +212,8 @@ def test_lock_files_of_other_programs_stop_the_write_and_say_who(
 
 def test_our_own_lock_is_held_by_one_process_and_dies_with_it(ledger: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from pyengine.books.locks import own_lock\n"
-        "with own_lock(Path(sys.argv[1])):\n    print('held', flush=True); sys.stdin.read()"
+        "import sys; from pathlib import Path; from pyengine.books.own_lock import own_lock\n"
+        "with own_lock(Path(sys.argv[1]), '20260601-081200'):\n    print('held', flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", code, str(ledger)]
     here = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

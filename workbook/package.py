@@ -16,6 +16,8 @@ from typing import Final
 
 from lxml import etree
 
+from pyengine.durable import put
+
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _XLSX_TYPE: Final = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _XLSM_TYPE: Final = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
@@ -31,7 +33,7 @@ def finish(package: bytes, path: Path, named: Mapping[str, int], rows: Mapping[s
     if path.suffix.lower() == ".xlsm":
         changes["[Content_Types].xml"] = lambda part: part.replace(_XLSX_TYPE, _XLSM_TYPE)
     changes |= {part: partial(with_rows, rows=xml) for part, xml in rows.items()}
-    path.write_bytes(_rewrite(package, changes))
+    put(path, _rewrite(package, changes))
 
 
 def _rewrite(package: bytes, changes: Mapping[str, Callable[[bytes], bytes]]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 from xlsxwriter.workbook import Workbook
@@ -12,6 +13,7 @@ from xlsxwriter.workbook import Workbook
 from pyengine.adopt import heads as h
 from pyengine.adopt.regions import Region
 from pyengine.adopt.source import read_source
+from pyengine.durable import put
 from pyengine.layout import column_letter, header_key, layout
 from pyengine.ooxml.areas import column_number
 from pyengine.tables import StructureError
@@ -47,7 +49,8 @@ def choices() -> tuple[str, ...]:
 
 def write_map(path: Path, found: Iterable[SheetFound]) -> None:
     """把认出来的对照写到 path（.xlsx）。"""
-    with Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    made = BytesIO()
+    with Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet("对照表")
         bold = book.add_format(
             {"bold": True, "bg_color": "#1F3864", "font_color": "#FFFFFF", "border": 1, "text_wrap": True}
@@ -66,6 +69,7 @@ def write_map(path: Path, found: Iterable[SheetFound]) -> None:
         rule = {"validate": "list", "source": f"=可填的词!$A$1:$A${last}", "error_type": "warning"}
         sheet.data_validation(1, 4, max(len(rows), 1), 4, rule)
         sheet.freeze_panes(1, 0)
+    put(path, made.getvalue())
 
 
 def _map_rows(item: SheetFound) -> list[tuple[str, ...]]:

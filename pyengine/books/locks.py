@@ -1,80 +1,56 @@
-"""占用 — who has a ledger open, and our own lock that never outlives the process."""
+"""占用 — who has a ledger open in a spreadsheet program, as the lock files beside it tell."""
 
 from __future__ import annotations
 
 import csv
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 from pyengine.ooxml import Locked
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
 FOLDER = ".duban"
-_TRY_AGAIN = "请稍等片刻再运行。"
+_LONGEST = 1000
+_MOMENT = re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d:\d\d)")
 
 
 def locked_by(path: Path) -> str | None:
     """Who has the file open, in Chinese, as the lock files beside it say; None if there are none."""
-    for name, reader in ((f"~${path.name}", _office_owner), (f".~{path.name}", _office_owner),
-                         (f".~lock.{path.name}#", _libreoffice_owner)):  # fmt: skip
-        lock = path.with_name(name)
-        try:
-            return f"{reader(lock.read_bytes())}（{lock.name}）"
-        except FileNotFoundError:
-            continue
-        except OSError:
-            return f"另一个程序（{lock.name}）"
-    return None
+    lock, reader = _lock_of(path)
+    return None if lock is None else _owner(lock, reader)
 
 
 def refuse_if_locked(path: Path) -> None:
     """Raises `Locked` when a lock file stands beside the ledger."""
-    who = locked_by(path)
-    if who is not None:
-        name = who.rpartition("（")[2].rstrip("）")
+    lock, reader = _lock_of(path)
+    if lock is not None:
         raise Locked(
-            f"台账 {path.name} 正被{who}打开。",
-            f"请对方保存并关闭后再运行；确实没有人打开的，删除同一文件夹里的“{name}”。",
+            f"台账 {path.name} 正被{_owner(lock, reader)}打开。",
+            f"请对方保存并关闭后再运行；确实没有人打开的，删除同一文件夹里的隐藏文件“{lock.name}”。",
         )
 
 
-@contextmanager
-def own_lock(path: Path) -> Iterator[None]:
-    """Hold our own lock on the ledger; raises `Locked` at once if another run holds it."""
-    folder = path.parent / FOLDER
-    folder.mkdir(exist_ok=True)
-    with (folder / f"{path.name}.lock").open("a+b") as handle:
-        try:
-            _take(handle.fileno())
-        except OSError as error:
-            raise Locked(f"台账 {path.name} 正由另一个督办台账进程写入。", _TRY_AGAIN) from error
-        try:
-            yield
-        finally:
-            _give_back(handle.fileno())
+def _lock_of(path: Path) -> tuple[Path | None, Callable[[bytes], str]]:
+    """The lock file that says most, and how to read it. A link is looked at where it lies and where it points to."""
+    for place in dict.fromkeys((path.absolute(), path.resolve())):
+        for lock, reader in (
+            (place.with_name(f".~lock.{place.name}#"), _libreoffice_owner),
+            (place.with_name(f"~${place.name}"), _office_owner),
+            (place.with_name(f".~{place.name}"), _office_owner),
+        ):
+            if os.path.lexists(lock):
+                return lock, reader
+    return None, _office_owner
 
 
-def _take(number: int) -> None:
-    if sys.platform == "win32":
-        os.lseek(number, 0, os.SEEK_SET)
-        msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
-    else:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _give_back(number: int) -> None:
-    if sys.platform == "win32":
-        os.lseek(number, 0, os.SEEK_SET)
-        msvcrt.locking(number, msvcrt.LK_UNLCK, 1)
-    else:
-        fcntl.flock(number, fcntl.LOCK_UN)
+def _owner(lock: Path, reader: Callable[[bytes], str]) -> str:
+    """As the lock file says; it may be unreadable while its program holds it."""
+    try:
+        with lock.open("rb") as handle:
+            return reader(handle.read(_LONGEST))
+    except (OSError, csv.Error):
+        return "另一个程序"
 
 
 def _office_owner(content: bytes) -> str:
@@ -88,12 +64,17 @@ def _office_owner(content: bytes) -> str:
 
 def _libreoffice_owner(content: bytes) -> str:
     """The user named in LibreOffice's lock file: comma-separated real name, login, computer, time …"""
-    fields = next(csv.reader([content.decode("utf-8", "replace").strip().rstrip(";")]), [])
-    name = next((field for field in fields[:2] if field.strip()), "")
-    computer = fields[2].strip() if len(fields) > 2 else ""
-    return _person("LibreOffice", f"{name}，电脑 {computer}" if computer else name)
+    lines = content.decode("utf-8", "replace").splitlines()
+    fields = next(csv.reader(lines[:1], escapechar="\\", quoting=csv.QUOTE_NONE), [])
+    real, login, computer, moment = (*fields, "", "", "", "")[:4]
+    return _person("LibreOffice", real.strip() or login, computer, _MOMENT.sub(r"\3-\2-\1 \4", moment))
 
 
-def _person(program: str, name: str) -> str:
-    clean = "".join(letter for letter in name if letter.isprintable()).strip()
-    return f"{program} 用户 {clean} " if clean else f"{program} "
+def _person(program: str, name: str, computer: str = "", moment: str = "") -> str:
+    values = (("用户", _printable(name), ""), ("电脑", _printable(computer), ""), ("自", _printable(moment), " 起"))
+    known = "，".join(f"{before} {value}{after}" for before, value, after in values if value)
+    return f" {program}（{known}）" if known else f" {program} "
+
+
+def _printable(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable()).strip()

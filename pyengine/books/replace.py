@@ -7,10 +7,11 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from pyengine.durable import draft, fitted, make_folder, move, sweep, sync_folder
+from pyengine.durable import Held, draft, fitted, make_folder, move, sweep, sync_folder
 from pyengine.ooxml import ChangedMeanwhile, Locked, WriteRefused
 
-from .locks import FOLDER, own_lock, refuse_if_locked
+from .locks import FOLDER, refuse_if_locked
+from .own_lock import own_lock
 
 BACKUPS = "backups"
 
@@ -20,27 +21,42 @@ def replaced(path: Path, content: bytes, expected: bytes | None, stamp: str) -> 
 
     `expected`: what the ledger must hold until that moment; None: there must be no ledger, and there is no backup.
     Raises `Locked`, `ChangedMeanwhile`, `WriteRefused` or `OSError`; then the ledger is as it was and nothing is left.
-    Killed at any moment, the ledger is the old or the new one, whole; a left draft is removed by the next run.
+    Killed at any moment, the ledger is the old or the new one, whole; a left draft is removed by the next run. Another
+    hard link to the old ledger keeps the old content: writing through it could never be done in one step.
     """
     path = path.resolve()
     refuse_if_locked(path)
     _check_permission(path)
-    with own_lock(path):
-        sweep(path, alone=True)
-        with draft(path, content, like=path) as temporary:
-            backup = None if expected is None else _back_up(path, expected, stamp)
-            try:
-                _put_in_place(temporary, path, expected)
-            except BaseException:
-                if backup is not None and temporary.exists():  # not if the new one is already in the ledger's place
-                    with suppress(OSError):
-                        backup.unlink()
-                raise
+    try:
+        with own_lock(path, stamp):
+            backup = _replaced(path, content, expected, stamp)
+    except Held as error:
+        raise Locked(
+            f"台账 {path.name} 正被别的程序占用，替换不了。", "请关闭打开它的 Excel、WPS 窗口后再运行。"
+        ) from error
+    except PermissionError as error:
+        folder = Path(error.filename or path).parent
+        raise WriteRefused(f"文件夹 {folder} 不能写入。", "请换到有写入权限的文件夹，或请管理员开通。") from error
     _confirm(path)
     return backup
 
 
-def _back_up(path: Path, content: bytes, stamp: str) -> Path:
+def _replaced(path: Path, content: bytes, expected: bytes | None, stamp: str) -> Path | None:
+    for folder in (path.parent, path.parent / FOLDER / BACKUPS):
+        sweep(folder, path, alone=True)
+    with draft(path, content, like=path) as temporary:
+        backup = None if expected is None else back_up(path, expected, stamp)
+        try:
+            move(temporary, path, lambda: _check_unchanged(path, expected))
+        except BaseException:
+            if backup is not None and temporary.exists():  # else the new ledger is in place, and only then it failed
+                with suppress(OSError):
+                    backup.unlink()
+            raise
+    return backup
+
+
+def back_up(path: Path, content: bytes, stamp: str) -> Path:
     """The ledger as it was read, beside it under .duban/backups; never over an older backup."""
     folder = path.parent / FOLDER / BACKUPS
     make_folder(folder)
@@ -49,25 +65,10 @@ def _back_up(path: Path, content: bytes, stamp: str) -> Path:
     backup = next((name for name in names if not name.exists()), None)
     if backup is None:
         raise WriteRefused(f"备份 {stamp} 已有太多份。", f"请清理文件夹 {folder}。")
-    sweep(backup, alone=True)
     with draft(backup, content, like=path) as temporary:
         move(temporary, backup)
     sync_folder(folder)
     return backup
-
-
-def _put_in_place(temporary: Path, path: Path, expected: bytes | None) -> None:
-    def ready() -> None:
-        _check_unchanged(path, expected)
-        refuse_if_locked(path)
-
-    try:
-        move(temporary, path, ready)
-    except PermissionError as error:
-        raise Locked(
-            f"台账 {path.name} 替换不了：正被别的程序占用，或没有权限。",
-            "请关闭打开它的 Excel、WPS 窗口后再运行；没有人打开的，请管理员查看文件夹权限。",
-        ) from error
 
 
 def _check_unchanged(path: Path, expected: bytes | None) -> None:
@@ -77,11 +78,15 @@ def _check_unchanged(path: Path, expected: bytes | None) -> None:
         now = None
     if now != (None if expected is None else sha256(expected).digest()):
         raise ChangedMeanwhile(f"台账 {path.name} 在处理期间被人改过，这次没有写入。", "请重新运行一次。")
+    refuse_if_locked(path)
 
 
 def _check_permission(path: Path) -> None:
     if path.exists() and not os.access(path, os.W_OK):
-        raise WriteRefused(f"台账 {path.name} 设为只读。", "请在文件属性中取消“只读”后再运行。")
+        raise WriteRefused(
+            f"台账 {path.name} 不能写：设了“只读”，或放在只读的文件夹、磁盘里。",
+            "请在文件属性中取消“只读”，或把台账拷到能写的文件夹后再运行。",
+        )
 
 
 def _confirm(path: Path) -> None:

@@ -1,0 +1,206 @@
+"""自己的锁 — one run of ours at a time replaces a ledger; the next one can say who is at it. It dies with its process.
+
+The system's file lock is taken on `.duban/<name>.lock`. A network share that has no such locks gets a file
+`.duban/<name>.lock.held` made in one step; a run killed there leaves it, and it is taken over only when this very
+computer can tell that the process is gone, else the message says which file to delete.
+"""
+
+from __future__ import annotations
+
+import errno
+import getpass
+import os
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyengine.durable import WAITS, fitted, make_folder
+from pyengine.ooxml import Locked
+
+from .locks import FOLDER
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_BYTE = 1 << 30
+"""The byte that is locked on Windows: beyond the text, which must stay readable for others."""
+
+_NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
+_LONGEST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """占用者 — a run of ours: computer, process, user, and its stamp (YYYYmmdd-HHMMSS)."""
+
+    computer: str = ""
+    process: int = 0
+    user: str = ""
+    since: str = ""
+
+    @classmethod
+    def us(cls, stamp: str) -> Holder:
+        """This run."""
+        try:
+            user = getpass.getuser()
+        except (OSError, KeyError, ImportError):
+            user = ""
+        return cls(platform.node(), os.getpid(), user, stamp)
+
+    @classmethod
+    def read(cls, content: bytes) -> Holder:
+        """The one written down; anything else is nobody known."""
+        fields = content.decode("utf-8", "replace").rstrip("\n").split("\t")
+        if len(fields) != 4 or not fields[1].isdigit():
+            return cls()
+        return cls(fields[0], int(fields[1]), fields[2], fields[3])
+
+    def written(self) -> bytes:
+        """One line for the lock file."""
+        return f"{self.computer}\t{self.process}\t{self.user}\t{self.since}\n".encode(errors="replace")
+
+    def described(self, us: Holder) -> str:
+        """Who it is, as seen by us, in Chinese."""
+        if not self.computer:
+            return "另一个督办台账进程"
+        where = "这台电脑上的另一个" if self.computer == us.computer else f"另一台电脑 {self.computer} 上的"
+        day = "" if self.since[:8] == us.since[:8] else f"{self.since[:4]}-{self.since[4:6]}-{self.since[6:8]} "
+        user = f"用户 {self.user}，" if self.user else ""
+        return f"{where}督办台账进程（{user}自 {day}{self.since[9:11]}:{self.since[11:13]} 起）"
+
+    def is_gone(self, us: Holder) -> bool:
+        """Whether it certainly runs no more; only this computer's processes can be told."""
+        if sys.platform == "win32" or self.computer != us.computer or not self.process:
+            return False
+        try:
+            os.kill(self.process, 0)
+        except ProcessLookupError:
+            return True
+        except OSError:
+            return False
+        return False
+
+
+@contextmanager
+def own_lock(path: Path, stamp: str) -> Iterator[None]:
+    """Hold our own lock on the ledger; raises `Locked`, saying who, if another run goes on holding it."""
+    lock = path.parent / FOLDER / fitted(path.name, ".lock")
+    mark = lock.with_name(fitted(path.name, ".lock.held"))
+    us = Holder.us(stamp)
+    make_folder(lock.parent)
+    number = _opened(lock, path)
+    try:
+        with _locked(number, path.name, us) if _has_locks(number) else _marked(mark, path.name, us):
+            yield
+    finally:
+        os.close(number)
+
+
+def _opened(lock: Path, ledger: Path) -> int:
+    fresh = not lock.exists()
+    number = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+    if fresh:
+        with suppress(OSError):
+            shutil.copymode(ledger, lock)  # whoever may write the ledger may lock it
+    return number
+
+
+def _has_locks(number: int) -> bool:
+    """Whether files can be locked here; asked with a lock that any number of runs may hold at once."""
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError as error:
+            return error.errno not in _NO_LOCKS
+    return True
+
+
+@contextmanager
+def _locked(number: int, name: str, us: Holder) -> Iterator[None]:
+    if not _patiently(lambda: _took(number)):
+        os.lseek(number, 0, os.SEEK_SET)
+        holder = Holder.read(os.read(number, _LONGEST)).described(us)
+        raise Locked(f"台账 {name} 正由{holder}写入。", "请稍等片刻再运行。")
+    try:
+        _tell(number, us)
+        yield
+    finally:
+        _give_back(number)
+
+
+def _took(number: int) -> bool:
+    with suppress(BlockingIOError, PermissionError):
+        if sys.platform == "win32":
+            os.lseek(number, _BYTE, os.SEEK_SET)
+            msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def _give_back(number: int) -> None:
+    if sys.platform == "win32":
+        os.lseek(number, _BYTE, os.SEEK_SET)
+        msvcrt.locking(number, msvcrt.LK_UNLCK, 1)
+    else:
+        fcntl.flock(number, fcntl.LOCK_UN)
+
+
+@contextmanager
+def _marked(mark: Path, name: str, us: Holder) -> Iterator[None]:
+    """The lock where the file system has none: a file that only one run can make."""
+    if not _patiently(lambda: _made(mark, us)):
+        raise Locked(
+            f"台账 {name} 正由{_holder(mark).described(us)}写入。",
+            f"请稍等片刻再运行；那次运行早已中断的，删除文件夹 {FOLDER} 里的“{mark.name}”。",
+        )
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            mark.unlink()
+
+
+def _made(mark: Path, us: Holder) -> bool:
+    if mark.exists() and _holder(mark).is_gone(us):
+        mark.unlink(missing_ok=True)
+    try:
+        number = os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except FileExistsError:
+        return False
+    try:
+        _tell(number, us)
+    finally:
+        os.close(number)
+    return True
+
+
+def _holder(mark: Path) -> Holder:
+    try:
+        return Holder.read(mark.read_bytes())
+    except OSError:
+        return Holder()
+
+
+def _tell(number: int, us: Holder) -> None:
+    """Write down who holds the lock; what keeps others out is the lock, not the text."""
+    with suppress(OSError):
+        os.ftruncate(number, 0)
+        os.lseek(number, 0, os.SEEK_SET)
+        os.write(number, us.written())
+
+
+def _patiently(attempt: Callable[[], bool]) -> bool:
+    for wait in WAITS:
+        if attempt():
+            return True
+        time.sleep(wait)
+    return attempt()
