@@ -39,18 +39,18 @@ def put(path: Path, content: bytes) -> None:
     """`path` holds `content` from now on; until then, and if anything fails, what it held before."""
     path = path.resolve()
     sweep(path.parent, path)
-    with draft(path, content, like=path) as temporary:
+    with draft(path, content, key=path, like=path) as temporary:
         move(temporary, path)
     sync_folder(path.parent)
 
 
 @contextmanager
-def draft(path: Path, content: bytes, like: Path) -> Iterator[Path]:
+def draft(path: Path, content: bytes, key: Path, like: Path) -> Iterator[Path]:
     """`content` on disk under a temporary name beside `path`, with the owner and rights of `like` if that exists.
 
-    At the end it is removed, if it has not been moved away. `sweep` finds those that a killed run left by `like`.
+    At the end it is removed, if it has not been moved away. `sweep` finds those that a killed run left by their `key`.
     """
-    temporary = path.with_name(f"{_prefix(like)}{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f"{_prefix(key)}{secrets.token_hex(4)}.tmp")
     number = -1
     try:
         with _naming(path):
@@ -89,10 +89,10 @@ def move(temporary: Path, path: Path, ready: Callable[[], None] = lambda: None) 
             time.sleep(wait)
 
 
-def sweep(folder: Path, like: Path, alone: bool = False) -> None:
+def sweep(folder: Path, key: Path, alone: bool = False) -> None:
     """Remove the drafts in `folder` that killed runs have left; `alone`: nobody else can be writing one now."""
     with suppress(OSError):
-        for left in folder.glob(f"{_prefix(like)}*.tmp"):
+        for left in folder.glob(f"{_prefix(key)}*.tmp"):
             if alone or _abandoned(left):
                 with suppress(OSError):
                     left.unlink()

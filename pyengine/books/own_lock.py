@@ -88,16 +88,26 @@ class Holder:
         return False
 
 
+_Told = Callable[[Holder], str]
+
+
 @contextmanager
-def own_lock(path: Path, stamp: str) -> Iterator[None]:
-    """Hold our own lock on the ledger; raises `Locked`, saying who, if another run goes on holding it."""
-    lock = path.parent / FOLDER / fitted(path.name, ".lock")
-    mark = lock.with_name(fitted(path.name, ".lock.held"))
+def own_lock(path: Path, stamp: str, doing: str = "写入", kind: str = "") -> Iterator[None]:
+    """Hold our own lock on the ledger; raises `Locked`, saying who, if another run goes on holding it.
+
+    `kind`: of several locks that do not mind each other; `doing`: what is told to be going on.
+    """
+    lock = path.parent / FOLDER / fitted(path.name, f"{kind}.lock")
+    mark = lock.with_name(fitted(path.name, f"{kind}.lock.held"))
     us = Holder.us(stamp)
+
+    def told(holder: Holder) -> str:
+        return f"台账 {path.name} 正由{holder.described(us)}{doing}。"
+
     make_folder(lock.parent)
     number = _opened(lock, path)
     try:
-        with _locked(number, path.name, us) if _has_locks(number) else _marked(mark, path.name, us):
+        with _locked(number, us, told) if _has_locks(number) else _marked(mark, us, told):
             yield
     finally:
         os.close(number)
@@ -123,11 +133,10 @@ def _has_locks(number: int) -> bool:
 
 
 @contextmanager
-def _locked(number: int, name: str, us: Holder) -> Iterator[None]:
+def _locked(number: int, us: Holder, told: _Told) -> Iterator[None]:
     if not _patiently(lambda: _took(number)):
         os.lseek(number, 0, os.SEEK_SET)
-        holder = Holder.read(os.read(number, _LONGEST)).described(us)
-        raise Locked(f"台账 {name} 正由{holder}写入。", "请稍等片刻再运行。")
+        raise Locked(told(Holder.read(os.read(number, _LONGEST))), "请稍等片刻再运行。")
     try:
         _tell(number, us)
         yield
@@ -155,11 +164,11 @@ def _give_back(number: int) -> None:
 
 
 @contextmanager
-def _marked(mark: Path, name: str, us: Holder) -> Iterator[None]:
+def _marked(mark: Path, us: Holder, told: _Told) -> Iterator[None]:
     """The lock where the file system has none: a file that only one run can make."""
     if not _patiently(lambda: _made(mark, us)):
         raise Locked(
-            f"台账 {name} 正由{_holder(mark).described(us)}写入。",
+            told(_holder(mark)),
             f"请稍等片刻再运行；那次运行早已中断的，删除文件夹 {FOLDER} 里的“{mark.name}”。",
         )
     try:
