@@ -191,15 +191,25 @@ def _take_after(target: Path, like: Path) -> None:
     """Owner, rights and extended attributes (access lists among them) of `like`, as far as the system lets us."""
     found = like.stat()
     if sys.platform != "win32":
-        with suppress(PermissionError):
-            os.chown(target, -1, found.st_gid)
-        with suppress(PermissionError):
-            os.chown(target, found.st_uid, -1)
-    shutil.copymode(like, target)
+        for owner, group in ((-1, found.st_gid), (found.st_uid, -1)):
+            with suppress(OSError):
+                os.chown(target, owner, group)
+    with _lenient():
+        shutil.copymode(like, target)
     if sys.platform == "linux":
-        for name in os.listxattr(like):
-            try:
+        names: list[str] = []
+        with _lenient():
+            names = os.listxattr(like)
+        for name in names:
+            with _lenient():
                 os.setxattr(target, name, os.getxattr(like, name))
-            except OSError as error:
-                if error.errno not in _CANNOT | {errno.EPERM, errno.EACCES, errno.ENODATA}:
-                    raise
+
+
+@contextmanager
+def _lenient() -> Iterator[None]:
+    """What the file system does not know, or keeps for itself, is no failure; the file is ours."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _CANNOT | {errno.EPERM, errno.EACCES, errno.ENODATA}:
+            raise

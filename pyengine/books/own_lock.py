@@ -107,10 +107,15 @@ def own_lock(path: Path, stamp: str, doing: str = "写入", kind: str = "") -> I
     make_folder(lock.parent)
     number = _opened(lock, path)
     try:
-        with _locked(number, us, told) if _has_locks(number) else _marked(mark, us, told):
+        taken = _patiently(lambda: _take(number))
+        if taken is False:
+            os.lseek(number, 0, os.SEEK_SET)
+            raise Locked(told(Holder.read(os.read(number, _LONGEST))), "请稍等片刻再运行。")
+        with _kept(number, us) if taken else _marked(mark, us, told):
             yield
     finally:
-        os.close(number)
+        with suppress(OSError):
+            os.close(number)
 
 
 def _opened(lock: Path, ledger: Path) -> int:
@@ -122,45 +127,36 @@ def _opened(lock: Path, ledger: Path) -> int:
     return number
 
 
-def _has_locks(number: int) -> bool:
-    """Whether files can be locked here; asked with a lock that any number of runs may hold at once."""
-    if sys.platform != "win32":
-        try:
-            fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError as error:
-            return error.errno not in _NO_LOCKS
-    return True
-
-
-@contextmanager
-def _locked(number: int, us: Holder, told: _Told) -> Iterator[None]:
-    if not _patiently(lambda: _took(number)):
-        os.lseek(number, 0, os.SEEK_SET)
-        raise Locked(told(Holder.read(os.read(number, _LONGEST))), "请稍等片刻再运行。")
+def _take(number: int) -> bool | None:
+    """Whether we took the lock; None: there are no locks here."""
     try:
-        _tell(number, us)
-        yield
-    finally:
-        _give_back(number)
-
-
-def _took(number: int) -> bool:
-    with suppress(BlockingIOError, PermissionError):
         if sys.platform == "win32":
             os.lseek(number, _BYTE, os.SEEK_SET)
             msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
         else:
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+        return None
+    return True
 
 
-def _give_back(number: int) -> None:
-    if sys.platform == "win32":
-        os.lseek(number, _BYTE, os.SEEK_SET)
-        msvcrt.locking(number, msvcrt.LK_UNLCK, 1)
-    else:
-        fcntl.flock(number, fcntl.LOCK_UN)
+@contextmanager
+def _kept(number: int, us: Holder) -> Iterator[None]:
+    """The lock is ours, and we say so; given back at the end, as closing the file or dying also does."""
+    try:
+        _tell(number, us)
+        yield
+    finally:
+        with suppress(OSError):
+            if sys.platform == "win32":
+                os.lseek(number, _BYTE, os.SEEK_SET)
+                msvcrt.locking(number, msvcrt.LK_UNLCK, 1)
+            else:
+                fcntl.flock(number, fcntl.LOCK_UN)
 
 
 @contextmanager
@@ -207,9 +203,11 @@ def _tell(number: int, us: Holder) -> None:
         os.write(number, us.written())
 
 
-def _patiently(attempt: Callable[[], bool]) -> bool:
+def _patiently(attempt: Callable[[], bool | None]) -> bool | None:
+    """The first answer of `attempt` that is not no, or no after all."""
     for wait in WAITS:
-        if attempt():
-            return True
+        answer = attempt()
+        if answer is not False:
+            return answer
         time.sleep(wait)
     return attempt()
