@@ -15,7 +15,6 @@ from pyengine.history import Change, Judged, Turned, described, turned
 from pyengine.history.codec import judged
 from pyengine.judge import recompute
 from pyengine.kinds import KINDS, official
-from pyengine.model import Ledger
 from pyengine.outcome import Outcome, Reminder
 from pyengine.refresh import Result
 from pyengine.render import render, template_path
@@ -24,7 +23,7 @@ from pyengine.terms import ERROR, STATUSES, WARNING
 
 NAME = "每日摘要"
 _WEEKDAYS = "一二三四五六日"
-_ROOM = {"待办": 14, "变化": 9, "改动": 4, "补记": 4}
+_ROOM = {"待办": 12, "变化": 7, "改动": 3, "补记": 4}
 """各栏至多占几行：合起来一页放得下；其余只报条数。"""
 
 _WIDE = 100
@@ -83,7 +82,7 @@ def context(night: Night, ledger: str) -> dict[str, object]:
         "其他待办": _others(outcome),
         **_listed("变化", moved, _turn),
         **_listed("改动", night.changes, lambda change: _short(described(change), 84)),
-        **_listed("补记", missed_reminders(night.result.reading.ledger, outcome, night.missed), _todo),
+        **_listed("补记", missed_reminders(night), _todo),
         "公文": _letters(night.result),
         "校验": _findings(outcome),
     }
@@ -162,15 +161,26 @@ def _state(row: Judged | None, absent: str) -> str:
     return absent if row is None else "，".join(filter(None, (row.status, row.card)))
 
 
-def missed_reminders(ledger: Ledger, outcome: Outcome, days: Sequence[date]) -> list[Reminder]:
-    """没有运行的那几天该办、今天的待办里已经看不到的。要人确认的不算：那时的建议今天不成立了。"""
-    seen = {item.key[:2] for item in outcome.reminders}
+def missed_reminders(night: Night) -> list[Reminder]:
+    """没有运行的那几天该办、今天的待办里已经看不到的，提示在后。
+
+    要人确认的不算：那时的建议今天不成立了。提示，今天还列着的、今夜已给这个单位起草的不算。
+    """
+    outcome, ledger = night.result.outcome, night.result.reading.ledger
+    seen = {_matter(item) for item in outcome.reminders}
+    drafted = {letter.unit for letter, _ in night.result.letters}
     found: dict[object, Reminder] = {}
-    for day in days[-_FURTHEST:]:
+    for day in night.missed[-_FURTHEST:]:
         for item in recompute(ledger, all_circulars(), day).reminders:
-            if item.on == day and item.kind != "确认" and item.key[:2] not in seen:
-                found.setdefault(item.key[:2], item)
-    return list(found.values())
+            gone = item.on == day and item.kind != "确认" and _matter(item) not in seen
+            if gone and not (item.kind == "提示" and item.unit in drafted):
+                found.setdefault(_matter(item), item)
+    return sorted(found.values(), key=lambda item: (item.kind == "提示", item.on))
+
+
+def _matter(item: Reminder) -> tuple[str, ...]:
+    """同一件事：不看日期。"""
+    return (item.kind, item.task, item.unit) if item.kind == "提示" else item.key[:2]
 
 
 def missed_days(last: date | None, as_of: date) -> tuple[date, ...]:

@@ -9,7 +9,8 @@ from logging import Logger
 from pathlib import Path
 
 from pyengine.books.file import FileBook
-from pyengine.books.locks import own_lock, refuse_if_locked
+from pyengine.books.locks import refuse_if_locked
+from pyengine.books.own_lock import own_lock
 from pyengine.history import Change, History, Judged
 from pyengine.ooxml import ChangedMeanwhile, Locked, PackageError
 from pyengine.rebuild import rebuild
@@ -73,7 +74,10 @@ def run_nightly(ledger: Path, as_of: date, clock: Clock, step: Step = lambda _: 
     另一个夜间任务正在跑、台账连读也读不了抛 Locked；不是台账、不许写的，各抛各的错。
     """
     ledger = ledger.resolve()
-    with own_lock(ledger.with_name(f"{ledger.name}.nightly")), logging_to(ledger) as log:
+    with (
+        own_lock(ledger.with_name(f"{ledger.name}.nightly"), f"{clock.now():%Y%m%d-%H%M%S}"),
+        logging_to(ledger) as log,
+    ):
         history = History(ledger)
         log.info("开始：%s，判定日 %s", ledger.name, as_of)
         try:
