@@ -23,7 +23,7 @@ from pyengine.terms import ERROR, STATUSES, WARNING
 
 NAME = "每日摘要"
 _WEEKDAYS = "一二三四五六日"
-_ROOM = {"待办": 12, "变化": 7, "改动": 3, "补记": 4}
+_ROOM = {"待办": 12, "变化": 7, "改动": 3, "补记": 3}
 """各栏至多占几行：合起来一页放得下；其余只报条数。"""
 
 _WIDE = 100
