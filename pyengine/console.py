@@ -115,6 +115,7 @@ def print_restored(ledger: Path, done: Restored) -> None:
     )
     if done.saved is not None:
         _out.print(f"换下的另存为备份 {done.saved.name}；恢复错了，再运行一次 duban restore {ledger}")
+    _out.print("请打开核对：那以后填过的要补上，督查记录里已发出的公文不补，文号会重号、提示会重发")
 
 
 def print_night(ledger: Path, done: Done) -> None:
