@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 from pyengine.durable import put
 from pyengine.heights import lines_of, span
@@ -34,7 +33,7 @@ _ORDER = ("整改", "时限", "节点", "反馈", "提示", "督查", "备案", 
 _FURTHEST = 31
 """漏掉的夜里最多往回补这么多天。"""
 
-T = TypeVar("T")
+_Line = Mapping[str, str] | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +77,36 @@ def context(night: Night, ledger: str) -> dict[str, object]:
         "总数": len(outcome.verdicts),
         "上次": night.before[0] if night.before else None,
         "状态": _statuses(outcome, was),
-        **_listed("待办", sorted(_today(outcome), key=_urgency), _todo),
+        **_listed(
+            ("补记", [_todo(item) for item in missed_reminders(night)]),
+            ("改动", [_short(described(change), 84) for change in night.changes]),
+            ("变化", [_turn(item) for item in moved]),
+            ("待办", [_todo(item) for item in sorted(_today(outcome), key=_urgency)]),
+        ),
         "其他待办": _others(outcome),
-        **_listed("变化", moved, _turn),
-        **_listed("改动", night.changes, lambda change: _short(described(change), 84)),
-        **_listed("补记", missed_reminders(night), _todo),
         "公文": _letters(night.result),
         "校验": _findings(outcome),
     }
 
 
-def _listed(name: str, rows: Sequence[T], shown: Callable[[T], Mapping[str, str] | str]) -> dict[str, object]:
-    """一栏：放得下的各条，和没有列出的条数。"""
-    listed: list[Mapping[str, str] | str] = []
-    room = _ROOM[name]
-    for line in map(shown, rows):
-        room -= (
-            1 if isinstance(line, str) else max(lines_of(text, _WIDTHS.get(head, _WIDE)) for head, text in line.items())
-        )
-        if room < 0:
-            break
-        listed.append(line)
-    return {name: listed, f"{name}余": len(rows) - len(listed)}
+def _listed(*columns: tuple[str, Sequence[_Line]]) -> dict[str, object]:
+    """各栏放得下的各条，和没有列出的条数；前一栏用不完的行数让给后一栏。"""
+    found: dict[str, object] = {}
+    spare = 0
+    for name, rows in columns:
+        spare += _ROOM[name]
+        most = 0
+        while most < len(rows) and _height(rows[most]) <= spare:
+            spare -= _height(rows[most])
+            most += 1
+        found |= {name: rows[:most], f"{name}余": len(rows) - most}
+    return found
+
+
+def _height(line: _Line) -> int:
+    """占几行。"""
+    cells = {} if isinstance(line, str) else line
+    return max((lines_of(text, _WIDTHS.get(head, _WIDE)) for head, text in cells.items()), default=1)
 
 
 def _statuses(outcome: Outcome, was: Mapping[str, int] | None) -> list[dict[str, object]]:
