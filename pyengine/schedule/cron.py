@@ -18,6 +18,7 @@ from pyengine.schedule.job import Job, ScheduleProblem, Status, daily, doubts, n
 from pyengine.schedule.programs import Answer, require, run_program
 
 _ADVICE = "请确认这个账户可以用 crontab（见 /etc/cron.allow、/etc/cron.deny），再试一次"
+_LINE_LIMIT = 998  # 字节；再长的，有的 cron 不声不响地截断
 _DAEMONS = {"cron", "crond", "fcron", "systemd-cron"}
 _LINE = re.compile(r"(?P<off>#*)\s*(?P<when>\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(?P<command>.*)\s# \S+\s*$")
 _DAILY = re.compile(r"(\d+)\s+(\d+)\s+\*\s+\*\s+\*")
@@ -35,10 +36,10 @@ class Cron:
 
     def install(self, job: Job) -> str:
         """装 — replaces the line of the same ledger."""
+        line = crontab_line(job)
         before = _read()
         kept = _without(before, job.name)
         gap = b"" if not kept or kept.endswith(b"\n") else b"\n"
-        line = crontab_line(job)
         _write(kept + gap + line)
         if line not in _read():
             _write(before)
@@ -89,7 +90,10 @@ def crontab_line(job: Job) -> bytes:
     """
     words = (*_limited(job), *job.command)
     command = " ".join(shlex.quote(word).replace("\\", "\\''") for word in words).replace("%", "\\%")
-    return os.fsencode(f"{job.at.minute} {job.at.hour} * * * {command} >/dev/null 2>&1 # {job.name}\n")
+    line = os.fsencode(f"{job.at.minute} {job.at.hour} * * * {command} >/dev/null 2>&1 # {job.name}\n")
+    if len(line) > _LINE_LIMIT:
+        raise ScheduleProblem(f"“{job.folder}”的路径太长，crontab 一行写不下", "请把台账换到路径短的文件夹后再装")
+    return line
 
 
 def _limited(job: Job) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from pyengine.schedule.programs import Answer, decode, require, run_program
 from pyengine.schedule.results import exit_meaning
 
 _ADVICE = "请在登录了桌面的终端里再试；仍不行的，请管理员检查 systemd 用户服务"
+_THROUGH_SHELL = ("/bin/sh", "-c", 'exec "$0" "$@"')
 _ENDINGS = {"timeout": "超过了时间上限", "signal": "被中止", "core-dump": "程序崩溃", "resources": "启动不了"}
 
 
@@ -95,11 +96,11 @@ WantedBy=timers.target
 
 
 def service_unit(job: Job) -> str:
-    """服务单元 — exit code 1 (done, with findings) is no failure."""
-    program, *arguments = job.command
-    if "$" in program:
-        raise ScheduleProblem(f"Python 的路径“{program}”里有 $，systemd 用不了", "请把程序装到别的文件夹后再装")
-    line = " ".join((_quoted(program), *(_quoted(word).replace("$", "$$") for word in arguments)))
+    """服务单元 — exit code 1 (done, with findings) is no failure.
+
+    Through sh, because systemd takes no quotation mark, backslash or $ in the path of the executable itself.
+    """
+    line = " ".join(_quoted(word) for word in (*_THROUGH_SHELL, *job.command))
     return f"""[Unit]
 Description={job.name}
 
@@ -112,7 +113,7 @@ SuccessExitStatus=1
 
 
 def _quoted(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
     return f'"{escaped}"'
 
 
@@ -121,7 +122,7 @@ def _written_command(service: Path) -> tuple[str, ...]:
     text = service.read_text(encoding="utf-8", errors="replace")
     line = re.search(r"^ExecStart=(.*)$", text, re.M)
     words = shlex.split(line[1]) if line else []
-    return tuple(word.replace("%%", "%").replace("$$", "$") for word in words)
+    return tuple(word.replace("%%", "%").replace("$$", "$") for word in words[len(_THROUGH_SHELL) :])
 
 
 def _when(timer: Path) -> str:

@@ -36,7 +36,7 @@ _SETTINGS = (
 def task_xml(job: Job, user: str) -> bytes:
     """任务定义 — as a file for schtasks /Create /XML. An empty user: whoever registers it."""
     _refuse_what_windows_would_change(job)
-    task = ElementTree.Element("Task", {"version": "1.2", "xmlns": NAMESPACE})
+    task = ElementTree.Element("Task", {"version": "1.3", "xmlns": NAMESPACE})
     about = _inside(task, "RegistrationInfo")
     _inside(about, "Author", user)
     _inside(about, "Description", f"督办台账的夜间任务：{daily(job.at)} 刷新 {job.ledger}")
