@@ -7,6 +7,7 @@ import json
 import os
 import plistlib
 import re
+import shlex
 import shutil
 import stat
 import subprocess
@@ -508,6 +509,18 @@ def test_systemd_install_that_fails_leaves_nothing(place: Path) -> None:
     with pytest.raises(ScheduleProblem, match="Access denied"):
         schedule.install(job_of(place / NASTY))
     assert [path for path in (place / "home").rglob("*") if path.is_file()] == []
+
+
+def test_systemd_units_changed_by_hand_are_told(place: Path) -> None:
+    put(place, "systemctl", SYSTEMCTL)
+    schedule.install(job_of(place / NASTY))
+    folder = place / "home" / ".config" / "systemd" / "user"
+    timer, service = next(folder.glob("duban*.timer")), next(folder.glob("duban*.service"))
+    timer.write_text(timer.read_text().replace("*-*-* 01", "Mon..Fri 01"))
+    assert schedule.status(place / NASTY).when == "时间被人改成 Mon..Fri 01:30:00"
+    assert schedule.status(place / NASTY).command.endswith(f"nightly run {shlex.quote(str(place / NASTY))}")
+    service.write_text('[Service]\nExecStart=/bin/sh "没有收尾\n')
+    assert any("程序已不在" in problem for problem in schedule.status(place / NASTY).problems)
 
 
 def test_systemd_catches_up_takes_findings_for_success_and_has_a_limit() -> None:

@@ -118,10 +118,13 @@ def _quoted(word: str) -> str:
 
 
 def _written_command(service: Path) -> tuple[str, ...]:
-    """服务单元里写的命令，还原成一个个词。"""
+    """服务单元里写的命令，还原成一个个词；被人改得看不出的是空的。"""
     text = service.read_text(encoding="utf-8", errors="replace")
     line = re.search(r"^ExecStart=(.*)$", text, re.M)
-    words = shlex.split(line[1]) if line else []
+    try:
+        words = shlex.split(line[1]) if line else []
+    except ValueError:
+        words = []
     return tuple(word.replace("%%", "%").replace("$$", "$") for word in words[len(_THROUGH_SHELL) :])
 
 
