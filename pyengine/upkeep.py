@@ -58,10 +58,44 @@ def nightly_run(ledger: LedgerPath, as_of: AsOf = None) -> None:
         raise typer.Exit(_OPEN)
 
 
+def nightly_install(ledger: LedgerPath) -> None:
+    """装夜间任务：每天到设置的“夜间任务时间”由系统的定时服务运行；再装一次就换成新的。"""
+    from pyengine.books.file import FileBook
+    from pyengine.read import read_ledger
+    from pyengine.schedule import install, plan
+
+    require(ledger)
+    settings = read_ledger(FileBook(ledger).sheets(), date.today()).ledger.settings
+    at = datetime.strptime(settings.text("夜间任务时间"), "%H:%M").time()
+    window = timedelta(minutes=settings.int("夜间重试分钟"))
+    print_note(install(plan(ledger, datetime.now(), at, window)))
+
+
+def nightly_status(ledger: LedgerPath) -> None:
+    """看夜间任务：装了没有、几点、下一次和上一次、有什么毛病。"""
+    from pyengine.schedule import status
+
+    for line in status(ledger).lines:
+        print_note(line)
+
+
+def nightly_remove(ledger: LedgerPath) -> None:
+    """撤夜间任务；台账已经不在的也能撤。"""
+    from pyengine.schedule import remove
+
+    print_note(remove(ledger))
+
+
 def register(app: typer.Typer) -> None:
     """把这些命令挂到 duban 上。"""
     app.command("history")(history)
     app.command("restore")(restore)
     nightly = typer.Typer(help="夜间任务：run 跑一次，install 装进系统的定时任务，status 看，remove 撤。")
-    nightly.command("run")(nightly_run)
+    for name, command in (
+        ("run", nightly_run),
+        ("install", nightly_install),
+        ("status", nightly_status),
+        ("remove", nightly_remove),
+    ):
+        nightly.command(name)(command)
     app.add_typer(nightly, name="nightly")
