@@ -13,6 +13,7 @@ from conftest import AS_OF, duban, fill, require_program, rows_of
 from docx import Document
 from duban_workbook import SAMPLE_AS_OF, build
 from test_history import LEDGER, kept
+from test_schedule import BARE, CRONTAB
 from test_story import runs
 
 from pyengine.books.file import FileBook
@@ -251,3 +252,32 @@ def test_an_empty_ledger_has_a_quiet_night(tmp_path: Path) -> None:
     done = Hand(NIGHT).run(build(tmp_path / "空白.xlsx", sample=False))
     assert done.written
     assert "没有要发的公文" in said(done.digest)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="cron 是 Unix 的")
+def test_what_the_command_installs_is_a_whole_night(
+    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "crontab").write_text(CRONTAB.format(python=sys.executable), encoding="utf-8")
+    (programs / "crontab").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    rows = {row["项目"]: row["行"] for row in rows_of(sample, "设置")}
+    fill(sample, "设置", rows["夜间任务时间"], {"取值": "3：15"})
+    assert duban("nightly", "status", sample) == DONE
+    assert "没有装夜间任务" in capsys.readouterr().out
+    assert duban("nightly", "install", sample) == DONE
+    assert "每天 03:15 运行" in capsys.readouterr().out
+    minute, hour, *_, command = (programs / "crontab.txt").read_text(encoding="utf-8").split(" ", 5)
+    assert (minute, hour) == ("15", "3")
+    assert duban("nightly", "status", sample) == DONE
+    assert "已装夜间任务" in capsys.readouterr().out
+    assert subprocess.run(["/bin/sh", "-c", command], env=BARE, cwd="/", check=False).returncode == DONE
+    assert len(list((sample.parent / "每日摘要").glob("每日摘要-*.docx"))) == 1
+    assert runs(sample)[-1] == ("nightly", "")
+    assert duban("nightly", "remove", sample) == DONE
+    assert not (programs / "crontab.txt").exists()
+    assert duban("nightly", "remove", sample) == DONE
