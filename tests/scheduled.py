@@ -24,6 +24,7 @@ NASTY = (
     " 前后有空格 .xlsx ",
     "台账（二）—“引号”.xlsm",
 )
+WINDOW = timedelta(hours=2)
 RECORDER = """#!/bin/sh
 for word in "$@"; do printf '%s\\0' "$word"; done >"$0.part"
 env >"$0.env"
@@ -77,7 +78,7 @@ def with_cron(folder: Path) -> dict[str, object]:
     subprocess.run(("crontab", "-"), input=STAFF, check=True)
     ledger = folder / NASTY[0]
     now = datetime.now()
-    job = replace(schedule.plan(ledger, now), program=recorder(folder))
+    job = replace(schedule.plan(ledger, now, now.time(), WINDOW), program=recorder(folder))
     next_minute = (now + timedelta(seconds=62)).replace(second=0, microsecond=0)  # 留两秒给 cron 启动
     schedule.install(job)
     job = replace(job, first=next_minute)
@@ -107,7 +108,8 @@ def with_systemd(folder: Path) -> dict[str, object]:
     if not until(manager_runs, 20):
         return {"unavailable": "systemd 用户管理器在这里启动不了"}
     ledger = folder / NASTY[0]
-    job = replace(schedule.plan(ledger, datetime.now()), program=recorder(folder))
+    now = datetime.now()
+    job = replace(schedule.plan(ledger, now, now.time(), WINDOW), program=recorder(folder))
     schedule.install(job)
     said = schedule.install(replace(job, first=datetime.now() + timedelta(seconds=2)))
     words = recorded(job.program, 60)

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Protocol
 
 from pyengine.schedule.cron import Cron
-from pyengine.schedule.job import AT, WINDOW, Job, ScheduleProblem, Status, daily, name_of, plan
+from pyengine.schedule.job import Job, ScheduleProblem, Status, daily, name_of, plan
 from pyengine.schedule.launchd import Launchd
 from pyengine.schedule.systemd import Systemd
 from pyengine.schedule.windows import WindowsTasks
 
-__all__ = ["AT", "WINDOW", "Job", "ScheduleProblem", "Status", "install", "plan", "remove", "status"]
+__all__ = ["Job", "ScheduleProblem", "Status", "install", "plan", "remove", "status"]
 
 
 class Scheduler(Protocol):

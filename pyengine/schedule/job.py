@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-AT = time(1, 30)
-WINDOW = timedelta(hours=3)
 _SPARE = timedelta(minutes=30)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -28,7 +26,7 @@ class ScheduleProblem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """夜间任务 — `duban nightly run LEDGER`, daily from `first` on, for `window` at most plus some spare time.
+    """夜间任务 — `duban nightly run LEDGER`, daily from `first` on; it waits for an open ledger for `window` at most.
 
     Every path is absolute. `-P` keeps Python from importing what happens to lie in the ledger's folder.
     """
@@ -36,7 +34,7 @@ class Job:
     ledger: Path
     first: datetime
     program: Path
-    window: timedelta = WINDOW
+    window: timedelta
 
     @property
     def name(self) -> str:
@@ -65,7 +63,7 @@ class Job:
 
     @property
     def limit(self) -> timedelta:
-        """时间上限 — the scheduler ends the job after this."""
+        """时间上限 — the scheduler ends the job after this: the waiting, and the work itself."""
         return self.window + _SPARE
 
 
@@ -95,7 +93,7 @@ class Status:
         )
 
 
-def plan(ledger: Path, now: datetime, at: time = AT, window: timedelta = WINDOW) -> Job:
+def plan(ledger: Path, now: datetime, at: time, window: timedelta) -> Job:
     """排定 — the job for a ledger: runs first at the next `at` after `now`, by the Python running now."""
     path = absolute(ledger)
     if _UNPRINTABLE.search(str(path)):

@@ -33,7 +33,7 @@ class WindowsTasks:
         """装 — replaces the job of the same ledger."""
         with _file_of(task_xml(job, _user())) as file:
             require(_schtasks("/Create", "/TN", job.name, "/XML", str(file), "/F"), "安装夜间任务", _ADVICE)
-        return "到点关机的，下次开机登录后补做；到点没有登录的，登录十分钟后补做。用电池时也运行。"
+        return "到点关着机的，下次开机登录后十分钟左右补做；到点开着机而没有人登录的，不运行。用电池时也运行。"
 
     def remove(self, ledger: Path) -> bool:
         """撤 — False if there was none."""
