@@ -77,7 +77,7 @@ class Cron:
             scheduler=self.title,
             when=_when(found["when"]),
             command=command,
-            last_result="cron 不记结果，见夜间任务的日志",
+            last_result="cron 不记结果，见台账旁的 .duban/nightly.log",
             problems=(*stopped, *silent, *doubts(ledger, _program(command))),
         )
 
