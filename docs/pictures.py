@@ -74,6 +74,16 @@ def adopted(folder: Path) -> Path:
     return to_pdf(folder / "迁成的台账.xlsx", folder)
 
 
+def digest(folder: Path) -> Path:
+    """跑过两夜的示例台账，第二夜的每日摘要的 PDF。"""
+    ledger = folder / "督办台账.xlsx"
+    duban = (sys.executable, "-c", "from pyengine.cli import main; main()")
+    run(*duban, "new", "--sample", ledger)
+    for day in ("2026-09-18", "2026-09-22"):
+        run(*duban, "nightly", "run", ledger, "--as-of", day)
+    return to_pdf(folder / "每日摘要" / "每日摘要-2026-09-22.docx", folder)
+
+
 def main() -> None:
     """全部图。"""
     PICTURES.mkdir(exist_ok=True)
@@ -85,6 +95,7 @@ def main() -> None:
         for title, pattern in LETTERS:
             letter = to_pdf(next((folder / "演示" / "公文").glob(pattern)), folder)
             picture(letter, 1, title, 1.0, 75)
+        picture(digest(folder), 1, "每日摘要", 1.0, 75)
 
 
 if __name__ == "__main__":

@@ -3,77 +3,46 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn, Optional
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pyengine.books.locks import refuse_if_locked
-from pyengine.books.replace import back_up
 from pyengine.console import (
     print_adopt,
     print_checks,
     print_demo,
     print_findings,
-    print_history,
     print_letters,
     print_new,
     print_note,
     print_refresh,
-    print_restored,
 )
-from pyengine.durable import put
 from pyengine.errors import exit_of, explain
-from pyengine.terms import ERROR, LAST_YEAR
+from pyengine.options import (
+    AsOf,
+    Force,
+    JsonPath,
+    LedgerPath,
+    progress,
+    refuse_existing,
+    require,
+    require_folder,
+    require_free,
+    save_json,
+    say,
+)
+from pyengine.terms import ERROR
+from pyengine.upkeep import register
 
 DONE, HAS_ERRORS, BAD_CALL, REFUSED = 0, 1, 2, 5
-SECOND = "%Y-%m-%d %H:%M:%S"
-LATELY = timedelta(days=30)
-"""不写 --since 时，历史讲最近这些天的。"""
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, help="督办台账：校验、判定、写回、起草公文。")
-_screen = Console(stderr=True)
-
-
-def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or day.year > LAST_YEAR:
-        raise typer.BadParameter(f"日期“{text}”不对，请写成 2026-06-30")
-    return day
-
-
-LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="台账文件（.xlsm 或 .xlsx）")]
-
-
-def _moment(text: str) -> datetime:
-    """时刻；只写到日、到分的，是那一天、那一分的末了。"""
-    for form, whole in (
-        ("%Y-%m-%d", timedelta(days=1)),
-        ("%Y-%m-%d %H:%M", timedelta(minutes=1)),
-        (SECOND, timedelta(seconds=1)),
-    ):
-        with suppress(ValueError, OverflowError):
-            return datetime.strptime(text.strip().replace("T", " "), form) + whole - timedelta(microseconds=1)
-    raise typer.BadParameter(f"时刻“{text}”不对，请写成 2026-06-30 或 2026-06-30 08:15:00")
-
-
-AsOf = Annotated[
-    Optional[date], typer.Option("--as-of", parser=_day, metavar="D", help="按哪一天判定，如 2026-06-30；默认今天")
-]
-JsonPath = Annotated[Optional[Path], typer.Option("--json", metavar="FILE", help="把结果另存为 JSON")]
-Force = Annotated[bool, typer.Option("--force", help="覆盖已有文件（原来的留一份备份）")]
+register(app)
 
 
 @app.command()
@@ -86,9 +55,9 @@ def demo(folder: Annotated[Path, typer.Argument(metavar="DIR")] = Path("督办�
     from pyengine.refresh import draft_letters, refresh
 
     ledgers = (folder / "督办台账.xlsm", folder / "督办台账.xlsx")
-    _refuse_existing(*ledgers, force=force)
+    refuse_existing(*ledgers, force=force)
     folder.mkdir(parents=True, exist_ok=True)
-    with _progress(9) as step:
+    with progress(9) as step:
         for ledger in ledgers:
             step(f"生成 {ledger.name}")
             build(ledger, sample=True)
@@ -112,8 +81,8 @@ def new(
 
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         raise typer.BadParameter(f"“{path.name}”的扩展名不对，台账只能是 .xlsm 或 .xlsx")
-    _require_folder(path)
-    _refuse_existing(path, force=force)
+    require_folder(path)
+    refuse_existing(path, force=force)
     build(path, sample=sample)
     print_new(path)
 
@@ -132,13 +101,13 @@ def adopt(
 
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         raise typer.BadParameter(f"“{path.name}”的扩展名不对，台账只能是 .xlsm 或 .xlsx")
-    _require(old)
-    _require_folder(path, old)
-    _refuse_existing(path, force=force)
+    require(old)
+    require_folder(path, old)
+    refuse_existing(path, force=force)
     if map_file is not None and map_file.suffix.lower() != ".xlsx":
         raise typer.BadParameter(f"“{map_file.name}”的扩展名不对，对照表是 .xlsx")
-    _require_folder(map_file, old)
-    with _progress(7) as step:
+    require_folder(map_file, old)
+    with progress(7) as step:
         result = adopt_file(old, path, map_file, date.today(), step)
     print_adopt(path, map_file, result)
     if result.has_errors:
@@ -155,14 +124,14 @@ def refresh(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) 
     from pyengine.refresh import refresh as run
     from pyengine.report import report
 
-    _require_free(ledger)
-    _require_folder(json_file, ledger)
+    require_free(ledger)
+    require_folder(json_file, ledger)
     history = History(ledger)
-    with _progress(4) as step:
+    with progress(4) as step:
         step("打开台账")
         rebuild(ledger, history, step)
         result = run(lambda: FileBook(ledger), as_of or date.today(), datetime.now(), step, history)
-    _save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
+    save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
     print_refresh(ledger, result)
     left = "上次起草的公文没有放完，请运行 duban letters" if Outbox(ledger, "").waits() else ""
     for note in (history.note, *history.notices, left):
@@ -178,13 +147,13 @@ def check(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) ->
     from pyengine.refresh import examine
     from pyengine.report import report
 
-    _require(ledger)
-    _require_folder(json_file, ledger)
+    require(ledger)
+    require_folder(json_file, ledger)
     day, history = as_of or date.today(), History(ledger)
-    with _progress(3) as step:
+    with progress(3) as step:
         step("打开台账")
         result, _ = examine(FileBook(ledger), day, step, history)
-    _save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
+    save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
     print_findings(ledger, result.outcome.findings)
     print_note(history.note)
     _finish(result.outcome)
@@ -205,12 +174,12 @@ def letters(
     from pyengine.refresh import draft_letters
     from pyengine.render import require_pdf, to_pdf
 
-    _require_free(ledger)
+    require_free(ledger)
     if pdf:
         require_pdf()
     folder = out or ledger.parent / "公文"
     day, history = as_of or date.today(), History(ledger)
-    with _progress(6) as step:
+    with progress(6) as step:
         step("打开台账")
         result = draft_letters(lambda: FileBook(ledger), ledger, folder, day, datetime.now(), step, history)
         if pdf:
@@ -219,37 +188,6 @@ def letters(
     print_letters(folder, result)
     print_note(history.note)
     _finish(result.outcome)
-
-
-@app.command()
-def history(
-    ledger: LedgerPath,
-    since: Annotated[
-        Optional[date], typer.Option("--since", parser=_day, metavar="D", help="从哪一天讲起；默认最近 30 天")
-    ] = None,
-) -> None:
-    """历史：每次运行、人改了哪一格、有哪些备份；不写任何文件。"""
-    from pyengine.history import History, backups
-
-    _require_traces(ledger)
-    kept = History(ledger)
-    print_history(ledger, kept.story(since or date.today() - LATELY), backups(ledger))
-    print_note(kept.note)
-
-
-@app.command()
-def restore(
-    ledger: LedgerPath,
-    at: Annotated[
-        Optional[datetime],
-        typer.Option("--at", parser=_moment, metavar="T", help="恢复成这个时刻以前最近的备份；默认最近一份"),
-    ] = None,
-) -> None:
-    """恢复：用备份换下台账；换下的也存成备份，恢复错了还能恢复回来。"""
-    from pyengine.history import restore as run
-
-    _require_traces(ledger)
-    print_restored(ledger, run(ledger, at, datetime.now()))
 
 
 @app.command()
@@ -264,65 +202,6 @@ def _finish(outcome: object) -> None:
     findings = getattr(outcome, "findings", ())
     if any(item.severity == ERROR for item in findings):
         raise typer.Exit(HAS_ERRORS)
-
-
-def _require(ledger: Path) -> None:
-    if not ledger.is_file():
-        raise typer.BadParameter(f"找不到台账“{ledger}”，请核对文件名和文件夹")
-
-
-def _require_traces(ledger: Path) -> None:
-    """有台账，或者台账没了还有备份。"""
-    from pyengine.history import backups
-
-    if not backups(ledger):
-        _require(ledger)
-
-
-def _require_free(ledger: Path) -> None:
-    _require(ledger)
-    refuse_if_locked(ledger)
-
-
-def _refuse_existing(*paths: Path, force: bool) -> None:
-    for path in paths:
-        if path.is_file() and force:
-            refuse_if_locked(path)
-            back_up(path.resolve(), path.read_bytes(), datetime.now().strftime("%Y%m%d-%H%M%S"))
-        elif path.exists():
-            _say(f"已有文件“{path}”，没有覆盖", "请换一个名字，或加 --force 覆盖")
-            raise typer.Exit(REFUSED)
-
-
-def _require_folder(path: Path | None, ledger: Path | None = None) -> None:
-    """要另存的文件有地方放，而且不会盖掉台账。"""
-    if path is None:
-        return
-    if not path.parent.is_dir() or (path.exists() and not path.is_file()):
-        raise typer.BadParameter(f"“{path}”不能存：文件夹不存在，或它本身是文件夹、设备")
-    if ledger is not None and path.exists() and path.samefile(ledger):
-        raise typer.BadParameter(f"“{path}”就是台账本身，请另起名字")
-
-
-def _save_json(path: Path | None, make: Callable[[], object]) -> None:
-    if path is None:
-        return
-    put(path, (json.dumps(make(), ensure_ascii=False, indent=1) + "\n").encode())
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[str], None]]:
-    """进度条：只在终端上显示，写到标准错误。"""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_screen, transient=True, disable=not _screen.is_terminal) as bar:
-        task = bar.add_task("", total=total)
-        yield lambda text: bar.update(task, description=text, advance=1)
-
-
-def _say(message: str, advice: str) -> None:
-    print(message, file=sys.stderr)
-    if advice:
-        print(advice, file=sys.stderr)
 
 
 def main() -> NoReturn:
@@ -348,13 +227,13 @@ def _command(arguments: list[str]) -> int:
     try:
         return typer.main.get_command(app).main(arguments, prog_name="duban", standalone_mode=False) or DONE
     except (KeyboardInterrupt, typer.Abort):
-        _say("已中止，台账没有写到一半", "")
+        say("已中止，台账没有写到一半", "")
         return BAD_CALL
     except Exception as error:  # 任何差错都不让回溯出现在人面前
         known = explain(error)
         if known is None:
             return _unknown(error)
-        _say(*known)
+        say(*known)
         return exit_of(error)
 
 
@@ -364,7 +243,7 @@ def _unknown(error: Exception) -> int:
         with tempfile.NamedTemporaryFile("w", prefix="duban-", suffix=".log", delete=False, encoding="utf-8") as log:
             traceback.print_exception(error, file=log)
     except OSError:
-        _say(what, "请把这条提示告诉维护人员；临时文件夹不能写，没有留下记录")
+        say(what, "请把这条提示告诉维护人员；临时文件夹不能写，没有留下记录")
     else:
-        _say(what, f"请把 {log.name} 发给维护人员")
+        say(what, f"请把 {log.name} 发给维护人员")
     return REFUSED

@@ -15,6 +15,7 @@ from pyengine.cards import standing
 from pyengine.doctor import Check
 from pyengine.history import Backup, Restored, Run, Story, described
 from pyengine.model import Finding
+from pyengine.nightly import Done
 from pyengine.outcome import Outcome
 from pyengine.refresh import Result
 from pyengine.terms import SEVERITIES, STATUSES
@@ -114,6 +115,19 @@ def print_restored(ledger: Path, done: Restored) -> None:
     )
     if done.saved is not None:
         _out.print(f"换下的另存为备份 {done.saved.name}；恢复错了，再运行一次 duban restore {ledger}")
+    _out.print("请打开核对：那以后填过的要补上，督查记录里已发出的公文不补，文号会重号、提示会重发")
+
+
+def print_night(ledger: Path, done: Done) -> None:
+    """夜间任务做完：写回没有、摘要在哪里、起草了什么。"""
+    _out.print(f"{ledger.name} 夜间任务（判定日 {done.result.outcome.as_of}）：{done.remarks[0]}")
+    for remark in done.remarks[1:]:
+        _out.print(remark)
+    drafted = [path for _, path in done.result.letters if path]
+    if drafted:
+        _out.print(f"已起草公文 {len(drafted)} 件，放在 {drafted[0].parent}")
+    _out.print(f"每日摘要：{done.digest}" if done.digest else "每日摘要没有写成，原因见 .duban/nightly.log")
+    _out.print(_tally(done.result.outcome.findings))
 
 
 def print_letters(folder: Path, result: Result) -> None:

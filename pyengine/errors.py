@@ -12,6 +12,7 @@ from pyengine.ooxml import ChangedMeanwhile, Locked, NotALedgerFile, PackageErro
 from pyengine.render import LetterProblem
 from pyengine.rulebook import RuleProblem
 from pyengine.rules import NoCircular
+from pyengine.schedule.job import ScheduleProblem
 from pyengine.tables import StructureError
 
 BAD_CALL, LOCKED, UNREADABLE, REFUSED = 2, 3, 4, 5
@@ -65,6 +66,7 @@ _CODES: tuple[tuple[type[BaseException], int], ...] = (
     (WriteRefused, REFUSED),
     (LetterProblem, REFUSED),
     (RuleProblem, REFUSED),
+    (ScheduleProblem, REFUSED),
     (Held, LOCKED),
     (OSError, REFUSED),
 )
@@ -77,7 +79,7 @@ def exit_of(error: BaseException) -> int:
 
 def explain(error: Exception) -> tuple[str, str] | None:
     """异常的说法：（是什么，怎么办）；不是预料之中的则 None。"""
-    if isinstance(error, PackageError | StructureError | LetterProblem):
+    if isinstance(error, PackageError | StructureError | LetterProblem | ScheduleProblem):
         return error.message, error.advice
     if isinstance(error, NoCircular):
         return str(error), f"判定日请用 {error.first} 或以后的日期"
@@ -112,6 +114,8 @@ def _usage(error: Exception) -> str:
         return f"选项 {getattr(error, 'option_name', '')} 后面要写取值"
     if "extra argument" in str(error):
         return f"多写了参数（{str(error).partition('(')[2].rstrip(').')}）"
+    if "missing command" in str(error).lower():
+        return "命令没有写完，后面还要写做什么"
     if "command" in str(error).lower():
         return f"没有这个命令（{str(error).split(chr(39))[1] if chr(39) in str(error) else ''}）"
     return f"用法不对（{error}）"

@@ -11,7 +11,7 @@ from duban_templates.form import add, add_table, blank, row, tag_row
 from duban_templates.styles import DIGEST, style_xml
 
 NAME: Final = "每日摘要"
-_MARGIN: Final = 680  # 上下页边 12 mm：内部看的，一页放得下要紧
+_MARGIN: Final = 600  # 上下页边约 11 mm：内部看的，一页放得下要紧
 _TODO: Final = (10, 16, 27, 33, 70)
 _TURN: Final = (27, 46, 27, 21, 35)
 

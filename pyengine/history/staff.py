@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from pyengine.cells import plain_text
 from pyengine.grid import Grid
@@ -73,15 +74,16 @@ def _content(grid: Grid, table: SheetTable, edits: Sequence[CellEdit]) -> str:
     """重列的表连认出一行的列也记（它们是系统写的），只在写入以后的样子里才对得上人的答复。"""
     wanted = {*(column.name for column in table.table.staff), *(table.table.identity if table.table.relisted else ())}
     places = {column: name for name, column in table.columns.items() if name in wanted}
-    body = enumerate(grid.rows[table.header_row :], start=table.header_row + 1)
-    rows = {number: [values[column - 1] for column in places] for number, values in body}
+    pick = itemgetter(*(column - 1 for column in places))
+    rows = dict(enumerate(map(pick, grid.rows[table.header_row :]), start=table.header_row + 1))
     order = {column: index for index, column in enumerate(places)}
     for edit in edits:
         if edit.column in order and not isinstance(edit.value, Keep):
-            rows.setdefault(edit.row, [None] * len(places))[order[edit.column]] = edit.value
-    filled = (rows[number] for number in sorted(rows) if any(value not in (None, "") for value in rows[number]))
-    lines = [list(places.values()), *filled]
-    return json.dumps(lines, ensure_ascii=False, separators=(",", ":"), default=plain_text)
+            row = [*rows.get(edit.row, [None] * len(places))]
+            row[order[edit.column]] = edit.value
+            rows[edit.row] = row
+    filled = (rows[number] for number in sorted(rows) if rows[number].count(None) < len(places))
+    return json.dumps([[*places.values()], *filled], ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def changes(before: Mapping[str, StaffSheet], after: Mapping[str, StaffSheet]) -> tuple[Change, ...]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 from pyengine.durable import put
 from pyengine.heights import lines_of, span
@@ -15,7 +14,6 @@ from pyengine.history import Change, Judged, Turned, described, turned
 from pyengine.history.codec import judged
 from pyengine.judge import recompute
 from pyengine.kinds import KINDS, official
-from pyengine.model import Ledger
 from pyengine.outcome import Outcome, Reminder
 from pyengine.refresh import Result
 from pyengine.render import render, template_path
@@ -24,7 +22,7 @@ from pyengine.terms import ERROR, STATUSES, WARNING
 
 NAME = "每日摘要"
 _WEEKDAYS = "一二三四五六日"
-_ROOM = {"待办": 14, "变化": 9, "改动": 4, "补记": 4}
+_ROOM = {"待办": 12, "变化": 7, "改动": 3, "补记": 3}
 """各栏至多占几行：合起来一页放得下；其余只报条数。"""
 
 _WIDE = 100
@@ -35,7 +33,7 @@ _ORDER = ("整改", "时限", "节点", "反馈", "提示", "督查", "备案", 
 _FURTHEST = 31
 """漏掉的夜里最多往回补这么多天。"""
 
-T = TypeVar("T")
+_Line = Mapping[str, str] | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +77,36 @@ def context(night: Night, ledger: str) -> dict[str, object]:
         "总数": len(outcome.verdicts),
         "上次": night.before[0] if night.before else None,
         "状态": _statuses(outcome, was),
-        **_listed("待办", sorted(_today(outcome), key=_urgency), _todo),
+        **_listed(
+            ("补记", [_todo(item) for item in missed_reminders(night)]),
+            ("改动", [_short(described(change), 84) for change in night.changes]),
+            ("变化", [_turn(item) for item in moved]),
+            ("待办", [_todo(item) for item in sorted(_today(outcome), key=_urgency)]),
+        ),
         "其他待办": _others(outcome),
-        **_listed("变化", moved, _turn),
-        **_listed("改动", night.changes, lambda change: _short(described(change), 84)),
-        **_listed("补记", missed_reminders(night.result.reading.ledger, outcome, night.missed), _todo),
         "公文": _letters(night.result),
         "校验": _findings(outcome),
     }
 
 
-def _listed(name: str, rows: Sequence[T], shown: Callable[[T], Mapping[str, str] | str]) -> dict[str, object]:
-    """一栏：放得下的各条，和没有列出的条数。"""
-    listed: list[Mapping[str, str] | str] = []
-    room = _ROOM[name]
-    for line in map(shown, rows):
-        room -= (
-            1 if isinstance(line, str) else max(lines_of(text, _WIDTHS.get(head, _WIDE)) for head, text in line.items())
-        )
-        if room < 0:
-            break
-        listed.append(line)
-    return {name: listed, f"{name}余": len(rows) - len(listed)}
+def _listed(*columns: tuple[str, Sequence[_Line]]) -> dict[str, object]:
+    """各栏放得下的各条，和没有列出的条数；前一栏用不完的行数让给后一栏。"""
+    found: dict[str, object] = {}
+    spare = 0
+    for name, rows in columns:
+        spare += _ROOM[name]
+        most = 0
+        while most < len(rows) and _height(rows[most]) <= spare:
+            spare -= _height(rows[most])
+            most += 1
+        found |= {name: rows[:most], f"{name}余": len(rows) - most}
+    return found
+
+
+def _height(line: _Line) -> int:
+    """占几行。"""
+    cells = {} if isinstance(line, str) else line
+    return max((lines_of(text, _WIDTHS.get(head, _WIDE)) for head, text in cells.items()), default=1)
 
 
 def _statuses(outcome: Outcome, was: Mapping[str, int] | None) -> list[dict[str, object]]:
@@ -162,15 +168,26 @@ def _state(row: Judged | None, absent: str) -> str:
     return absent if row is None else "，".join(filter(None, (row.status, row.card)))
 
 
-def missed_reminders(ledger: Ledger, outcome: Outcome, days: Sequence[date]) -> list[Reminder]:
-    """没有运行的那几天该办、今天的待办里已经看不到的。要人确认的不算：那时的建议今天不成立了。"""
-    seen = {item.key[:2] for item in outcome.reminders}
+def missed_reminders(night: Night) -> list[Reminder]:
+    """没有运行的那几天该办、今天的待办里已经看不到的，提示在后。
+
+    要人确认的不算：那时的建议今天不成立了。提示，今天还列着的、今夜已给这个单位起草的不算。
+    """
+    outcome, ledger = night.result.outcome, night.result.reading.ledger
+    seen = {_matter(item) for item in outcome.reminders}
+    drafted = {letter.unit for letter, _ in night.result.letters}
     found: dict[object, Reminder] = {}
-    for day in days[-_FURTHEST:]:
+    for day in night.missed[-_FURTHEST:]:
         for item in recompute(ledger, all_circulars(), day).reminders:
-            if item.on == day and item.kind != "确认" and item.key[:2] not in seen:
-                found.setdefault(item.key[:2], item)
-    return list(found.values())
+            gone = item.on == day and item.kind != "确认" and _matter(item) not in seen
+            if gone and not (item.kind == "提示" and item.unit in drafted):
+                found.setdefault(_matter(item), item)
+    return sorted(found.values(), key=lambda item: (item.kind == "提示", item.on))
+
+
+def _matter(item: Reminder) -> tuple[str, ...]:
+    """同一件事：不看日期。"""
+    return (item.kind, item.task, item.unit) if item.kind == "提示" else item.key[:2]
 
 
 def missed_days(last: date | None, as_of: date) -> tuple[date, ...]:

@@ -1,0 +1,154 @@
+"""夜间任务 — one ledger's nightly job: what runs, when, under which name; and what a scheduler tells of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+_SPARE = timedelta(minutes=30)
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+class ScheduleProblem(Exception):
+    """定时任务 — it cannot be installed, removed or looked up: `message` says why, `advice` what to do."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """夜间任务 — `duban nightly run LEDGER`, daily from `first` on; it waits for an open ledger for `window` at most.
+
+    Every path is absolute. `-P` keeps Python from importing what happens to lie in the ledger's folder.
+    """
+
+    ledger: Path
+    first: datetime
+    program: Path
+    window: timedelta
+
+    @property
+    def name(self) -> str:
+        """任务名 — the name people see."""
+        return name_of(self.ledger)
+
+    @property
+    def key(self) -> str:
+        """任务号 — the ASCII part of the name, for file names and labels."""
+        return key_of(self.ledger)
+
+    @property
+    def at(self) -> time:
+        """几点 — the time of day."""
+        return self.first.time()
+
+    @property
+    def folder(self) -> Path:
+        """所在文件夹 — where the ledger lies."""
+        return self.ledger.parent
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """命令 — the program and its arguments, unquoted."""
+        return (str(self.program), "-P", "-m", "pyengine", "nightly", "run", str(self.ledger))
+
+    @property
+    def limit(self) -> timedelta:
+        """时间上限 — the scheduler ends the job after this: the waiting, and the work itself."""
+        return self.window + _SPARE
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """任务状态 — what the scheduler tells of a ledger's job, and what is wrong with it."""
+
+    name: str
+    installed: bool
+    scheduler: str = ""
+    when: str = ""
+    command: str = ""
+    next_run: str = ""
+    last_result: str = ""
+    problems: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """逐行 — the same, line by line, for people."""
+        if not self.installed:
+            return (f"没有装夜间任务“{self.name}”", *self.problems)
+        told = (("下次运行", self.next_run), ("上次结果", self.last_result), ("命令", self.command))
+        return (
+            f"已装夜间任务“{self.name}”（{self.scheduler}）：{self.when}",
+            *(f"{head}：{text}" for head, text in told if text),
+            *(f"请注意：{problem}" for problem in self.problems),
+        )
+
+
+def plan(ledger: Path, now: datetime, at: time, window: timedelta) -> Job:
+    """排定 — the job for a ledger: runs first at the next `at` after `now`, by the Python running now."""
+    path = absolute(ledger)
+    if _UNPRINTABLE.search(str(path)):
+        raise ScheduleProblem(f"“{path.name}”的路径里有换行或其他控制字符，定时服务写不下", "请改名或换个文件夹后再装")
+    today = datetime.combine(now.date(), at)
+    first = today if today > now else today + timedelta(days=1)
+    return Job(path, first, running_program(), window)
+
+
+def daily(at: time) -> str:
+    """每天几点 — in words."""
+    return f"每天 {at:%H:%M}"
+
+
+def absolute(ledger: Path) -> Path:
+    """绝对路径 — also of a ledger that is no longer there."""
+    return ledger.expanduser().resolve()
+
+
+def key_of(ledger: Path) -> str:
+    """任务号 — eight hex digits of the ledger's absolute path: the same ledger always has the same job."""
+    path = unicodedata.normalize("NFC", os.path.normcase(absolute(ledger)))
+    return hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def name_of(ledger: Path) -> str:
+    """任务名 — the ledger's name and number, without any character a scheduler may trip over."""
+    stem = re.sub(r"[^\w-]+", "_", absolute(ledger).stem)[:40]
+    return f"督办台账-{stem}-{key_of(ledger)}"
+
+
+def running_program() -> Path:
+    """现用的 Python — on Windows the one without a console window."""
+    return without_console(Path(sys.executable).absolute())
+
+
+def without_console(python: Path) -> Path:
+    """不带窗口的 Python — pythonw.exe beside python.exe, where there is one."""
+    quiet = python.with_name("pythonw.exe")
+    return quiet if python.suffix.lower() == ".exe" and quiet.is_file() else python
+
+
+def doubts(ledger: Path, program: str) -> tuple[str, ...]:
+    """任务的毛病 — the ledger is gone, the program is gone, or another Python runs now."""
+    found = []
+    if not absolute(ledger).exists():
+        found.append(
+            f"台账已不在（{absolute(ledger)}）；挪了地方的，对新位置 nightly install，再对这个位置 nightly remove"
+        )
+    if "?" in program or "\ufffd" in program:  # 计划程序用本机代码页显示不了的字
+        return tuple(found)
+    if not program or not Path(program).exists():
+        found.append(f"任务用的程序已不在（{program}），请重新 nightly install")
+    elif os.path.normcase(program) != os.path.normcase(running_program()):
+        found.append(
+            f"任务用的程序（{program}）不是现在这一个（{running_program()}），重新 nightly install 就换成现在这一个"
+        )
+    return tuple(found)
