@@ -383,7 +383,15 @@ def test_many_processes_at_once_lose_nothing_they_have_written(ledger: Path) -> 
 
 @pytest.mark.parametrize(
     "name",
-    ["长" * 83 + ".xlsm", "a" * 250 + ".xlsm", " 前后有空格 .xlsm", "台账 📒 {0} %s '“”.xlsm", "-as-of.XLSM", "无后缀"],
+    [
+        "长" * 83 + ".xlsm",
+        "a" * 250 + ".xlsm",
+        " 前后有空格 .xlsm",
+        "台账 📒 {0} %s '“”.xlsm",
+        "-as-of.XLSM",
+        "无后缀",
+        os.fsdecode(b"\xb6\xbd.xlsm"),
+    ],
 )
 def test_any_name_the_system_takes_is_refreshed_locked_and_backed_up(tmp_path: Path, name: str) -> None:
     ledger = hard_book(tmp_path / "a.xlsm").rename(tmp_path / name)
@@ -435,26 +443,35 @@ def test_another_hard_link_keeps_the_old_ledger(ledger: Path, tmp_path: Path) ->
     assert other.read_bytes() == old != ledger.read_bytes()
 
 
-def test_what_a_killed_run_left_is_swept_and_a_live_one_of_another_ledger_is_not(ledger: Path, tmp_path: Path) -> None:
-    other = hard_book(ledger.with_name("别的台账.xlsm"))
-    with draft(ledger, b"", key=ledger, like=ledger) as left, draft(other, b"", key=other, like=other) as live:
-        copied = left.with_name(left.name.replace(left.stem[-8:], "00000000"))
-        copied.write_bytes(b"half")
-        put(ledger.with_name("旁边.json"), b"{}")
-        assert left.exists()
-        FileBook(ledger).write(EDIT, LOOKS, STAMP)
-        assert (left.exists(), copied.exists(), live.exists()) == (False, False, True)
+def stray(path: Path) -> Path:
+    """What a killed writer of `path` leaves."""
+    with draft(path, b"", key=path, like=path) as temporary:
+        left = temporary.with_name(temporary.name.replace(temporary.stem[-8:], "00000000"))
+    left.write_bytes(b"half")
+    return left
+
+
+def test_what_a_killed_run_left_is_swept_and_what_belongs_to_another_ledger_is_not(ledger: Path) -> None:
+    (ledger.parent / ".duban" / "backups").mkdir(parents=True)
+    ours, other = stray(ledger), stray(hard_book(ledger.with_name("别的台账.xlsm")))
+    backup = ours.rename(ledger.parent / ".duban" / "backups" / ours.name)
+    ours.write_bytes(b"half")
+    FileBook(ledger).write(EDIT, LOOKS, STAMP)
+    assert (ours.exists(), backup.exists(), other.exists()) == (False, False, True)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there an open file cannot be removed anyway")
 def test_without_our_lock_only_what_nobody_writes_any_more_is_swept(tmp_path: Path) -> None:
+    import fcntl
+
     path = tmp_path / "结果.json"
-    with draft(path, b"[]", key=path, like=path) as live:
-        dead = live.with_name(live.name.replace(live.stem[-8:], "00000000"))
-        dead.write_bytes(b"half")
+    left = stray(path)
+    with left.open("rb") as writing:
+        fcntl.flock(writing.fileno(), fcntl.LOCK_EX)
         put(path, b"{}")
-        assert (live.exists(), dead.exists(), path.read_bytes()) == (True, False, b"{}")
-    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+        assert left.exists()
+    put(path, b"[]")
+    assert ([file.name for file in tmp_path.iterdir()], path.read_bytes()) == ([path.name], b"[]")
 
 
 def test_a_ledger_that_is_gone_is_put_back_and_one_that_is_there_is_not_overwritten(ledger: Path) -> None:

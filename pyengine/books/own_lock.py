@@ -58,7 +58,7 @@ class Holder:
     def read(cls, content: bytes) -> Holder:
         """The one written down; anything else is nobody known."""
         fields = content.decode("utf-8", "replace").rstrip("\n").split("\t")
-        if len(fields) != 4 or not fields[1].isdigit():
+        if len(fields) != 4 or not (fields[1].isascii() and fields[1].isdigit()):
             return cls()
         return cls(fields[0], int(fields[1]), fields[2], fields[3])
 
@@ -83,8 +83,8 @@ class Holder:
             os.kill(self.process, 0)
         except ProcessLookupError:
             return True
-        except OSError:
-            return False
+        except (OSError, OverflowError):
+            pass
         return False
 
 
@@ -109,8 +109,7 @@ def own_lock(path: Path, stamp: str, doing: str = "写入", kind: str = "") -> I
     try:
         taken = _patiently(lambda: _take(number))
         if taken is False:
-            os.lseek(number, 0, os.SEEK_SET)
-            raise Locked(told(Holder.read(os.read(number, _LONGEST))), "请稍等片刻再运行。")
+            raise Locked(told(_holder(lock)), "请稍等片刻再运行。")
         with _kept(number, us) if taken else _marked(mark, us, told):
             yield
     finally:
@@ -189,8 +188,9 @@ def _made(mark: Path, us: Holder) -> bool:
 
 
 def _holder(mark: Path) -> Holder:
+    """Who is written down there; on some shares a locked file cannot be read."""
     try:
-        return Holder.read(mark.read_bytes())
+        return Holder.read(mark.read_bytes()[:_LONGEST])
     except OSError:
         return Holder()
 
