@@ -202,8 +202,8 @@ def test_killed_at_every_step_of_another_day_the_history_so_far_is_kept(shop: Wo
     refill(shop.folder, whole.left)
     arguments = "refresh", shop.folder / NAME, "--as-of", NEXT
     (second,) = shop.each(*arguments, cases=[Fault()])
-    killed = shop.each(*arguments, cases=[Fault(at, kill=True) for at in range(len(second.steps))])
-    for at, ran in enumerate(killed):
+    killed = shop.each(*arguments, cases=[Fault(at, kill=True) for at in range(0, len(second.steps), 2)])
+    for at, ran in zip(range(0, len(second.steps), 2), killed, strict=True):
         check_whole(ran, read(before), read(whole.left), read(second.left))
         assert read(ran.left) == read((whole if at <= swap(second.steps) else second).left)
         check_history(ran.left)
@@ -266,9 +266,8 @@ def test_no_half_file_ever_has_the_final_name(shop: Workshop, command: str) -> N
     (done,) = shop.each(name, *arguments, cases=[Fault()])
     after = visible(done.left)
     assert (done.err, after == before) == ("", False)
-    start = 1 + max(
-        (at for at, step in enumerate(done.steps) if step.startswith("sqlite")), default=-1
-    )  # 以前的上面试过
+    tried = re.compile(r"sqlite|replace .*-\d{8}-\d{6}\.")  # 历史、备份那几步，上面试过
+    start = 1 + max((at for at, step in enumerate(done.steps) if tried.match(step)), default=-1)
     for ran in shop.each(name, *arguments, cases=killed_everywhere(done.steps, start)):
         left = visible(ran.left)
         assert set(before) <= set(left) <= set(after)
@@ -303,7 +302,7 @@ def test_letters_and_their_registration_are_never_one_without_the_other(shop: Wo
         again = shop.run(*arguments)
         assert (again.code, again.err) == (HAS_ERRORS, "")
         assert visible(again.left) == after
-        assert (debris(again.left), list((again.left / ".duban").glob("*.zip"))) == ([], [])
+        assert [path.name for path in again.left.rglob("*") if path.suffix in (".tmp", ".zip")] == []
     assert len(different) > 4
 
 
@@ -363,7 +362,10 @@ def test_a_failing_system_call_leaves_the_ledger_whole_and_is_said_in_chinese(sh
 
 
 def test_what_a_network_share_cannot_do_is_no_failure(shop: Workshop, whole: Ran) -> None:
-    faults = faults_of(whole.steps, HARMLESS, lasting=True)
+    kinds = [step.split()[0] for step in whole.steps]
+    faults = [
+        fault for fault in faults_of(whole.steps, HARMLESS, lasting=True) if kinds.index(kinds[fault.at]) == fault.at
+    ]
     for fault, ran in zip(faults, refreshed(shop, faults), strict=True):
         where = whole.steps[fault.at], errno.errorcode[fault.number]
         assert (ran.code, ran.err, read(ran.left), debris(ran.left)) == (HAS_ERRORS, "", read(whole.left), []), where
