@@ -119,6 +119,7 @@ def refresh(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) 
     """刷新：校验、判定，把状态、提醒、亮牌建议写回台账。"""
     from pyengine.books.file import FileBook
     from pyengine.history import History
+    from pyengine.outbox import Outbox
     from pyengine.rebuild import rebuild
     from pyengine.refresh import refresh as run
     from pyengine.report import report
@@ -132,7 +133,8 @@ def refresh(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) 
         result = run(lambda: FileBook(ledger), as_of or date.today(), datetime.now(), step, history)
     save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
     print_refresh(ledger, result)
-    for note in (history.note, *history.notices):
+    left = "上次起草的公文没有放完，请运行 duban letters" if Outbox(ledger, "").waits() else ""
+    for note in (history.note, *history.notices, left):
         print_note(note)
     _finish(result.outcome)
 

@@ -142,6 +142,10 @@ def print_night(ledger: Path, done: Done | None) -> None:
 
 def print_letters(folder: Path, result: Result) -> None:
     """公文起草完成。"""
+    if result.late:
+        _out.print(f"上次起草中断、已登记而没有放好的 {len(result.late)} 件，这次补放在 {folder}")
+        for path in result.late:
+            _out.print(f"  {path.name}")
     drafted = [path for _, path in result.letters if path]
     if not drafted:
         _out.print("今天没有要发的公文")

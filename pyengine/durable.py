@@ -39,33 +39,23 @@ def put(path: Path, content: bytes) -> None:
     """`path` holds `content` from now on; until then, and if anything fails, what it held before."""
     path = path.resolve()
     sweep(path.parent, path)
-    with draft(path, content, like=path) as temporary:
+    with draft(path, content, key=path, like=path) as temporary:
         move(temporary, path)
     sync_folder(path.parent)
 
 
 @contextmanager
-def draft(path: Path, content: bytes, like: Path) -> Iterator[Path]:
+def draft(path: Path, content: bytes, key: Path, like: Path) -> Iterator[Path]:
     """`content` on disk under a temporary name beside `path`, with the owner and rights of `like` if that exists.
 
-    At the end it is removed, if it has not been moved away. `sweep` finds those that a killed run left by `like`.
+    At the end it is removed, if it has not been moved away. `sweep` finds those that a killed run left by their `key`.
     """
-    temporary = path.with_name(f"{_prefix(like)}{secrets.token_hex(4)}.tmp")
-    number = -1
+    temporary = path.with_name(f"{_prefix(key)}{secrets.token_hex(4)}.tmp")
     try:
         with _naming(path):
-            number = _opened(temporary, like)
-            _write_through(number, content)
-            if temporary.read_bytes() != content:
-                raise OSError(errno.EIO, "read back differently")
-            if like.exists():
-                _take_after(temporary, like)
-            if sys.platform == "win32":  # an open file cannot be moved there; elsewhere it tells `sweep` that we live
-                number = _closed(number)
+            _fill(temporary, content, like)
         yield temporary
     finally:
-        with suppress(OSError):
-            _closed(number)
         with suppress(OSError):
             temporary.unlink()
 
@@ -89,10 +79,10 @@ def move(temporary: Path, path: Path, ready: Callable[[], None] = lambda: None) 
             time.sleep(wait)
 
 
-def sweep(folder: Path, like: Path, alone: bool = False) -> None:
+def sweep(folder: Path, key: Path, alone: bool = False) -> None:
     """Remove the drafts in `folder` that killed runs have left; `alone`: nobody else can be writing one now."""
     with suppress(OSError):
-        for left in folder.glob(f"{_prefix(like)}*.tmp"):
+        for left in folder.glob(f"{_prefix(key)}*.tmp"):
             if alone or _abandoned(left):
                 with suppress(OSError):
                     left.unlink()
@@ -114,11 +104,8 @@ def sync_folder(folder: Path) -> None:
     """Have the system put names made, changed or removed in the folder on disk; not every system can."""
     if sys.platform == "win32":
         return
-    try:
+    with _naming(folder), suppress(PermissionError):
         number = os.open(folder, os.O_RDONLY)
-    except PermissionError:
-        return
-    with _naming(folder):
         try:
             _sync(number)
         finally:
@@ -127,11 +114,12 @@ def sync_folder(folder: Path) -> None:
 
 def fitted(stem: str, ending: str) -> str:
     """`stem` + `ending`, the stem cut so that file systems take the name."""
-    return stem.encode()[: _NAME_BYTES - len(ending.encode())].decode(errors="ignore") + ending
+    raw, room = os.fsencode(stem), _NAME_BYTES - len(os.fsencode(ending))
+    return (stem if len(raw) <= room else raw[:room].decode(errors="ignore")) + ending
 
 
 def _prefix(path: Path) -> str:
-    return f".duban-{sha256(path.name.encode(errors='surrogateescape')).hexdigest()[:12]}-"
+    return f".duban-{sha256(os.fsencode(path.name)).hexdigest()[:12]}-"
 
 
 @contextmanager
@@ -143,45 +131,55 @@ def _naming(path: Path) -> Iterator[None]:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def _opened(temporary: Path, like: Path) -> int:
+def _fill(temporary: Path, content: bytes, like: Path) -> None:
+    """Make the file; closed at the end: not every system and share moves an open or locked one."""
     mode = like.stat().st_mode & 0o666 if like.exists() else 0o666  # never for more eyes than it will have at the end
     number = os.open(temporary, _NEW, mode)
-    if sys.platform != "win32":
-        with suppress(OSError):
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return number
+    try:
+        if sys.platform != "win32":
+            with suppress(OSError):
+                fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)  # tells `sweep` that somebody is at it
+        if like.exists():
+            _take_after(temporary, like)
+        view = memoryview(content)
+        while view:
+            view = view[os.write(number, view) :]
+        _sync(number)
+        if not _reads_as(number, content):
+            raise OSError(errno.EIO, "read back differently")
+    finally:
+        os.close(number)
+
+
+def _reads_as(number: int, content: bytes) -> bool:
+    os.lseek(number, 0, os.SEEK_SET)
+    view = memoryview(content)
+    while piece := os.read(number, max(len(view), 1)):
+        if piece != view[: len(piece)]:
+            return False
+        view = view[len(piece) :]
+    return not view
 
 
 def _abandoned(left: Path) -> bool:
     """Whether nobody writes this draft any more; on Windows a file still open cannot be removed anyway."""
-    if sys.platform == "win32":
-        return True
-    with suppress(OSError), left.open("rb") as handle:
-        fcntl.flock(handle.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False
-
-
-def _closed(number: int) -> int:
-    if number >= 0:
-        os.close(number)
-    return -1
-
-
-def _write_through(number: int, content: bytes) -> None:
-    view = memoryview(content)
-    while view:
-        view = view[os.write(number, view) :]
-    _sync(number)
+    if sys.platform != "win32":
+        try:
+            with left.open("rb") as handle:
+                fcntl.flock(handle.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+    return True
 
 
 def _sync(number: int) -> None:
     """Have the system put it on disk; a network share that knows no such thing is no failure, a bad disk is one."""
-    try:
-        if sys.platform == "darwin":
+    if sys.platform == "darwin":
+        with suppress(OSError):
             fcntl.fcntl(number, fcntl.F_FULLFSYNC)
-        else:
-            os.fsync(number)
+            return
+    try:
+        os.fsync(number)
     except OSError as error:
         if error.errno not in _CANNOT:
             raise
@@ -191,15 +189,25 @@ def _take_after(target: Path, like: Path) -> None:
     """Owner, rights and extended attributes (access lists among them) of `like`, as far as the system lets us."""
     found = like.stat()
     if sys.platform != "win32":
-        with suppress(PermissionError):
-            os.chown(target, -1, found.st_gid)
-        with suppress(PermissionError):
-            os.chown(target, found.st_uid, -1)
-    shutil.copymode(like, target)
+        for owner, group in ((-1, found.st_gid), (found.st_uid, -1)):
+            with suppress(OSError):
+                os.chown(target, owner, group)
+    with _lenient():
+        shutil.copymode(like, target)
     if sys.platform == "linux":
-        for name in os.listxattr(like):
-            try:
+        names: list[str] = []
+        with _lenient():
+            names = os.listxattr(like)
+        for name in names:
+            with _lenient():
                 os.setxattr(target, name, os.getxattr(like, name))
-            except OSError as error:
-                if error.errno not in _CANNOT | {errno.EPERM, errno.EACCES, errno.ENODATA}:
-                    raise
+
+
+@contextmanager
+def _lenient() -> Iterator[None]:
+    """What the file system does not know, or keeps for itself, is no failure; the file is ours."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _CANNOT | {errno.EPERM, errno.EACCES, errno.ENODATA}:
+            raise

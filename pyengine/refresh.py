@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from pyengine.durable import make_folder
 from pyengine.grid import Grid, Written
 from pyengine.history import Seen
 from pyengine.judge import recompute
@@ -18,6 +17,7 @@ from pyengine.layout import layout
 from pyengine.letters import letters_due
 from pyengine.model import Snapshot
 from pyengine.ooxml import CellEdit, ChangedMeanwhile, NamedLook, WriteRefused
+from pyengine.outbox import Mark, Outbox, place
 from pyengine.outcome import Outcome
 from pyengine.plan import NewRecord
 from pyengine.read import Reading, read_ledger
@@ -26,6 +26,7 @@ from pyengine.writeback import plan_records, plan_refresh
 
 T = TypeVar("T")
 NOTHING_WRITTEN = Written(0, 0, ())
+_STAMP = "%Y%m%d-%H%M%S"
 Step = Callable[[str], None]
 """进度：每走到一步叫一次，参数是这一步的中文名。"""
 
@@ -63,12 +64,13 @@ NO_HISTORY: Memory = _Forgetful()
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """一次运行的结果。letters 为公文和它的文件（没有起草的为 None）。"""
+    """一次运行的结果。letters 为公文和它的文件（没有起草的为 None），late 为上次登记了没放完、这次补放的文件。"""
 
     reading: Reading
     outcome: Outcome
     written: Written = NOTHING_WRITTEN
     letters: tuple[tuple[Letter, Path | None], ...] = ()
+    late: tuple[Path, ...] = ()
 
 
 def examine(
@@ -106,9 +108,9 @@ def _refresh(book: Book, as_of: date, now: datetime, step: Step, history: Memory
 def _write(book: Book, reading: Reading, edits: Mapping[str, Sequence[CellEdit]], now: datetime) -> Written:
     """写入；拒绝写某一格的，在地址后面补上它的表头。"""
     try:
-        return book.write(edits, layout().styles, now.strftime("%Y%m%d-%H%M%S"))
+        return book.write(edits, layout().styles, now.strftime(_STAMP))
     except WriteRefused as error:
-        raise WriteRefused(reading.with_header(error.message), error.advice) from error
+        raise type(error)(reading.with_header(error.message), error.advice) from error
 
 
 def _twice(run: Callable[[], T]) -> T:
@@ -129,12 +131,17 @@ def draft_letters(
 ) -> Result:
     """起草应发的公文到 out，并（设置 生成即登记）在督查记录补登。
 
-    先全部写到临时目录，登记成功后才移入 out：要么都有，要么都没有。
+    登记成功后才放进 out：要么都有，要么都没有；放到一半断了电，下一次接着放完。
     """
-    return _twice(lambda: _draft(open_book(), ledger, out, as_of, now, step, history))
+    box = Outbox(ledger, now.strftime(_STAMP))
+    late = box.resume(lambda: _marks_of(open_book(), as_of), out) if box.waits() else []
+    result = _twice(lambda: _draft(open_book(), box, ledger, out, as_of, now, step, history))
+    return replace(result, late=tuple(late))
 
 
-def _draft(book: Book, ledger: Path, out: Path, as_of: date, now: datetime, step: Step, history: Memory) -> Result:
+def _draft(
+    book: Book, box: Outbox, ledger: Path, out: Path, as_of: date, now: datetime, step: Step, history: Memory
+) -> Result:
     result, grids = examine(book, as_of, step, history)
     letters = [letter for letter, _ in result.letters]
     if not letters:
@@ -144,12 +151,13 @@ def _draft(book: Book, ledger: Path, out: Path, as_of: date, now: datetime, step
     step("起草公文")
     contents = [render(template_path(letter.template, ledger.parent), letter.context) for letter in letters]
     edits = _registration(result, grids, letters)
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".duban-", dir=out) as folder:
-        for letter, content in zip(letters, contents, strict=True):
-            (Path(folder) / letter.file_name).write_bytes(content)
-        written = _write(book, result.reading, edits, now)
-        paths = [_moved(Path(folder) / letter.file_name, out) for letter in letters]
+    papers = [(letter.file_name, content) for letter, content in zip(letters, contents, strict=True)]
+    make_folder(out.resolve())
+    if edits:
+        marks = [_mark(as_of, letter.event, letter.number, letter.unit) for letter in letters]
+        written, paths = box.send(papers, marks, out, lambda: _write(book, result.reading, edits, now))
+    else:
+        written, paths = NOTHING_WRITTEN, place(papers, out, ledger)
     history.save(Seen(now, "letters", result.reading, result.outcome, grids, edits, written.cells))
     return replace(result, written=written, letters=tuple(zip(letters, paths, strict=True)))
 
@@ -170,13 +178,11 @@ def _record(letter: Letter, as_of: date) -> dict[str, str | date | None]:
     }  # fmt: skip
 
 
-def _moved(source: Path, folder: Path) -> Path:
-    """移到 folder；同名的旧文件不覆盖，改名加序号。"""
-    target, count = folder / source.name, 2
-    while target.exists():
-        target, count = folder / f"{source.stem}（{count}）{source.suffix}", count + 1
-    try:
-        source.replace(target)
-    except OSError:
-        shutil.move(source, target)
-    return target
+def _mark(on: date | None, event: str, number: str, unit: str) -> Mark:
+    """督查记录的一行，认登记用：有文号的认文号，没有的认单位。"""
+    return (str(on), event, number or unit)
+
+
+def _marks_of(book: Book, as_of: date) -> set[Mark]:
+    records = read_ledger(book.sheets(), as_of).ledger.records
+    return {_mark(record.on, record.event, record.document_number, "、".join(record.units)) for record in records}

@@ -27,6 +27,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree  # type: ignore[import-untyped, unused-ignore]
 from markupsafe import Markup, escape
 
+from pyengine.durable import put
+
 STAFF_FOLDER: Final = "公文模板"
 PDF_BATCH: Final = 50
 PDF_SECONDS: Final = 300
@@ -237,4 +239,6 @@ def _collect(copy: Path, original: Path, out_dir: Path) -> Path:
     made = copy.with_suffix(".pdf")
     if not made.is_file():
         raise PdfUnavailable(f"“{original.name}”没有转成 PDF", "请在 Word、WPS 里打开它，另存为 PDF")
-    return Path(shutil.move(made, out_dir / f"{original.stem}.pdf"))
+    target = out_dir / f"{original.stem}.pdf"
+    put(target, made.read_bytes())
+    return target

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import errno
+import getpass
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 import xlsxwriter
+from conftest import require_program
 from fixtures_ooxml import LEDGER, LISTS, LOG, MAIN, hard_book, sheet_book
 
 from pyengine.books import CellError, FileBook, Written, locked_by
+from pyengine.books.own_lock import Holder, own_lock
+from pyengine.books.replace import replaced
+from pyengine.durable import draft, put
 from pyengine.grid import trimmed
 from pyengine.ooxml import (
     CellEdit,
@@ -189,10 +198,17 @@ def _office_lock(name: str) -> bytes:
         ("~$台账.xlsm", _office_lock("李四"), "李四"),
         ("~$台账.xlsm", b"\x04Wang" + b" " * 50, "Wang"),
         ("~$台账.xlsm", b"", "Excel"),
-        (".~lock.台账.xlsm#", "王五,wangwu,office-pc,21.11.2026 10:00,file:///x;".encode(), "王五，电脑 office-pc"),
-        (".~lock.台账.xlsm#", b",wangwu,pc,,;", "wangwu"),
+        (
+            ".~lock.台账.xlsm#",
+            "王五,wangwu,office-pc,21.11.2026 10:00,file:///x;".encode(),
+            "LibreOffice（用户 王五，电脑 office-pc，自 2026-11-21 10:00 起）",
+        ),
+        (".~lock.台账.xlsm#", b",wangwu,pc,,;", "LibreOffice（用户 wangwu，电脑 pc）"),
+        (".~lock.台账.xlsm#", "王\\,五,w,pc,,;".encode(), "用户 王,五，"),
+        (".~台账.xlsm", _office_lock("赵六"), "Excel/WPS（用户 赵六）"),
+        (".~lock.台账.xlsm#", b'"\xff\x00,\r\n', "LibreOffice"),
     ],
-    ids=["Excel", "GBK", "empty", "LibreOffice", "no real name"],
+    ids=["Excel", "GBK", "empty", "LibreOffice", "no real name", "escaped", "WPS", "garbage"],
 )
 def test_lock_files_of_other_programs_stop_the_write_and_say_who(
     ledger: Path, lock: str, content: bytes, who: str
@@ -210,24 +226,262 @@ def test_lock_files_of_other_programs_stop_the_write_and_say_who(
     assert book.write({}, LOOKS, STAMP) == Written(0, 0, ())
 
 
-def test_our_own_lock_is_held_by_one_process_and_dies_with_it(ledger: Path) -> None:
-    code = (
-        "import sys; from pathlib import Path; from pyengine.books.own_lock import own_lock\n"
-        "with own_lock(Path(sys.argv[1]), '20260601-081200'):\n    print('held', flush=True); sys.stdin.read()"
-    )
-    command = [sys.executable, "-c", code, str(ledger)]
+def test_the_lock_file_to_delete_is_named_whatever_the_ledger_is_called(tmp_path: Path) -> None:
+    ledger = hard_book(tmp_path / "督办台账（2026）.xlsm")
+    lock = ledger.with_name(f"~${ledger.name}")
+    lock.mkdir()  # it is there and cannot be read
+    with pytest.raises(Locked, match="另一个程序") as told:
+        FileBook(ledger).write(EDIT, LOOKS, STAMP)
+    assert f"隐藏文件“{lock.name}”" in told.value.advice
+
+
+@pytest.mark.skipif(os.name == "nt", reason="symbolic links need rights on Windows")
+def test_a_link_is_locked_where_it_points_to(ledger: Path, tmp_path: Path) -> None:
+    link = tmp_path / "快捷.xlsm"
+    link.symlink_to(ledger)
+    ledger.with_name(f"~${ledger.name}").write_bytes(b"\x04Wang")
+    assert "Wang" in (locked_by(link) or "")
+
+
+def test_a_ledger_open_in_libreoffice_is_told_by_its_lock_file(ledger: Path, tmp_path: Path) -> None:
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [require_program("soffice"), profile, "--headless", "--norestore", str(ledger)]
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as office:
+        try:
+            for _ in range(600):
+                if "用户" in (locked_by(ledger) or ""):
+                    break
+                with suppress(subprocess.TimeoutExpired):
+                    office.wait(0.1)
+            with pytest.raises(
+                Locked, match=rf"LibreOffice（用户 {getpass.getuser()}，电脑 .+，自 \d{{4}}-\d\d-\d\d \d\d:\d\d 起"
+            ):
+                FileBook(ledger).write(EDIT, LOOKS, STAMP)
+        finally:
+            os.killpg(office.pid, signal.SIGKILL)
+
+
+def spawned(code: str, *arguments: object) -> subprocess.Popen[str]:
+    """A process of its own that runs the code with our packages at hand."""
     here = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=here) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline().strip() == b"held"
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)], stdin=pipe, stdout=pipe, env=here, text=True
+    )
+
+
+HOLD = """
+import sys; from pathlib import Path; from pyengine.books.own_lock import own_lock
+with own_lock(Path(sys.argv[1]), "20260601-081200"):
+    print("held", flush=True); sys.stdin.read()
+"""
+
+
+def test_our_own_lock_is_held_by_one_process_that_is_told_and_dies_with_it(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pyengine.books.own_lock.WAITS", ())
+    with spawned(HOLD, ledger) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == "held\n"
         old = ledger.read_bytes()
-        with pytest.raises(Locked, match="另一个督办台账进程"):
+        with pytest.raises(Locked, match=r"这台电脑上的另一个督办台账进程（用户 .+，自 08:12 起）写入"):
             FileBook(ledger).write(EDIT, LOOKS, STAMP)
         assert ledger.read_bytes() == old
         assert beside(ledger) == {"台账.xlsm"}
         holder.kill()
         holder.wait()
     assert FileBook(ledger).write(EDIT, LOOKS, STAMP).cells == 2
+
+
+@pytest.mark.parametrize(
+    ("holder", "told"),
+    [
+        (
+            Holder("办公室-2", 7, "李四", "20260601-081200"),
+            "另一台电脑 办公室-2 上的督办台账进程（用户 李四，自 08:12 起）",
+        ),
+        (
+            Holder("办公室-2", 7, "", "20260531-235900"),
+            "另一台电脑 办公室-2 上的督办台账进程（自 2026-05-31 23:59 起）",
+        ),
+        (Holder(), "另一个督办台账进程"),
+    ],
+)
+def test_who_holds_our_lock_is_told_in_words(holder: Holder, told: str) -> None:
+    assert Holder.read(holder.written()).described(Holder("办公室-1", 1, "王五", STAMP)) == told
+
+
+@pytest.mark.parametrize("left", [b"", b"\xff\n", b"a\tb\tc\td\n", b"a\t1\n"])
+def test_what_is_no_holder_is_nobody_known(left: bytes) -> None:
+    assert Holder.read(left) == Holder()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows locks files on shares too")
+def test_without_file_locks_a_marker_keeps_others_out_and_outlives_no_process_of_this_computer(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*arguments: object) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr("fcntl.flock", none)
+    monkeypatch.setattr("pyengine.books.own_lock.WAITS", ())
+    mark = ledger.parent / ".duban" / f"{ledger.name}.lock.held"
+    with own_lock(ledger, STAMP):
+        assert Holder.read(mark.read_bytes()).process == os.getpid()
+        with pytest.raises(Locked, match="这台电脑上的另一个督办台账进程"):
+            FileBook(ledger).write(EDIT, LOOKS, STAMP)
+    assert FileBook(ledger).write(EDIT, LOOKS, STAMP).cells == 2
+    assert not mark.exists()
+    with spawned("") as gone:
+        gone.wait()
+    mark.write_bytes(replace(Holder.us(STAMP), process=gone.pid).written())
+    assert FileBook(ledger).write({LEDGER: [CellEdit(5, 6, "甲")]}, {}, STAMP).cells == 1
+    mark.write_bytes(Holder("别的电脑", gone.pid, "李四", STAMP).written())
+    with pytest.raises(Locked, match="另一台电脑 别的电脑") as told:
+        FileBook(ledger).write({LEDGER: [CellEdit(5, 6, "乙")]}, {}, STAMP)
+    assert f"删除文件夹 .duban 里的“{mark.name}”" in told.value.advice
+
+
+WRITE_MANY = """
+import sys; from pathlib import Path; from pyengine.books import FileBook; from pyengine.ooxml import CellEdit, ChangedMeanwhile, Locked
+path, sheet, column = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+print("ready", flush=True); sys.stdin.readline()
+for row in range(5, 13):
+    try:
+        FileBook(path).write({sheet: [CellEdit(row, column, f"{row}-{column}")]}, {}, f"20260601-0830{column}")
+        print(row, flush=True)
+    except (Locked, ChangedMeanwhile):
+        pass
+"""
+
+
+def test_many_processes_at_once_lose_nothing_they_have_written(ledger: Path) -> None:
+    writers = [(column, spawned(WRITE_MANY, ledger, LEDGER, column)) for column in range(20, 26)]
+    for _, writer in writers:
+        assert writer.stdout
+        assert writer.stdout.readline() == "ready\n"
+    for _, writer in writers:
+        assert writer.stdin
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    written = {(int(row), column) for column, writer in writers for row in writer.communicate()[0].split()}
+    assert [writer.returncode for _, writer in writers] == [0] * len(writers)
+    grid = FileBook(ledger).sheets()[LEDGER]
+    found = {(r, c) for r in range(5, 13) for c in range(20, 26) if grid.at(r, c) is not None}
+    assert found == written
+    assert {c for _, c in written} == {c for c, _ in writers}
+    kept = list((ledger.parent / ".duban" / "backups").iterdir())
+    assert (len(kept), [p for p in beside(ledger) if p.endswith(".tmp")]) == (len(written), [])
+    assert all(Package.open(path) for path in kept)
+
+
+# --- what happens to the file itself -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "长" * 83 + ".xlsm",
+        "a" * 250 + ".xlsm",
+        " 前后有空格 .xlsm",
+        "台账 📒 {0} %s '“”.xlsm",
+        "-as-of.XLSM",
+        "无后缀",
+        os.fsdecode(b"\xb6\xbd.xlsm"),
+    ],
+)
+def test_any_name_the_system_takes_is_refreshed_locked_and_backed_up(tmp_path: Path, name: str) -> None:
+    ledger = hard_book(tmp_path / "a.xlsm").rename(tmp_path / name)
+    old = ledger.read_bytes()
+    assert FileBook(ledger).write(EDIT, LOOKS, STAMP).cells == 2
+    (kept,) = (tmp_path / ".duban" / "backups").iterdir()
+    assert kept.read_bytes() == old
+    assert STAMP in kept.name
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([".duban", name])
+
+
+def test_a_relative_path_means_the_file_it_meant_when_it_was_opened(
+    ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ledger.parent)
+    book = FileBook(Path(ledger.name))
+    monkeypatch.chdir(tmp_path)
+    assert book.write(EDIT, LOOKS, STAMP).cells == 2
+    assert [path.name for path in tmp_path.iterdir()] == [ledger.parent.name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX rights")
+def test_rights_group_attributes_and_the_hidden_folder_suit_those_who_share_the_ledger(ledger: Path) -> None:
+    ledger.parent.chmod(0o2775)
+    ledger.chmod(0o664)
+    kept = ("user.xdg.tags", "重点".encode())
+    try:
+        os.setxattr(ledger, *kept)
+    except OSError:
+        pytest.skip("no extended attributes here")
+    before, mask = ledger.stat(), os.umask(0o077)
+    try:
+        FileBook(ledger).write(EDIT, LOOKS, STAMP)
+    finally:
+        os.umask(mask)
+    after, ours = ledger.stat(), ledger.parent / ".duban"
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+    assert after.st_mtime_ns > before.st_mtime_ns
+    assert os.getxattr(ledger, kept[0]) == kept[1]
+    assert [path.stat().st_mode & 0o777 for path in (ours, ours / "backups")] == [0o775, 0o775]
+    assert {path.stat().st_mode & 0o777 for path in ours.rglob("*") if path.is_file()} == {0o664}
+
+
+def test_another_hard_link_keeps_the_old_ledger(ledger: Path, tmp_path: Path) -> None:
+    other = tmp_path / "另一个名字.xlsm"
+    other.hardlink_to(ledger)
+    old = other.read_bytes()
+    FileBook(ledger).write(EDIT, LOOKS, STAMP)
+    assert other.read_bytes() == old != ledger.read_bytes()
+
+
+def stray(path: Path) -> Path:
+    """What a killed writer of `path` leaves."""
+    with draft(path, b"", key=path, like=path) as temporary:
+        left = temporary.with_name(temporary.name.replace(temporary.stem[-8:], "00000000"))
+    left.write_bytes(b"half")
+    return left
+
+
+def test_what_a_killed_run_left_is_swept_and_what_belongs_to_another_ledger_is_not(ledger: Path) -> None:
+    (ledger.parent / ".duban" / "backups").mkdir(parents=True)
+    ours, other = stray(ledger), stray(hard_book(ledger.with_name("别的台账.xlsm")))
+    backup = ours.rename(ledger.parent / ".duban" / "backups" / ours.name)
+    ours.write_bytes(b"half")
+    FileBook(ledger).write(EDIT, LOOKS, STAMP)
+    assert (ours.exists(), backup.exists(), other.exists()) == (False, False, True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there an open file cannot be removed anyway")
+def test_without_our_lock_only_what_nobody_writes_any_more_is_swept(tmp_path: Path) -> None:
+    import fcntl
+
+    path = tmp_path / "结果.json"
+    left = stray(path)
+    with left.open("rb") as writing:
+        fcntl.flock(writing.fileno(), fcntl.LOCK_EX)
+        put(path, b"{}")
+        assert left.exists()
+    put(path, b"[]")
+    assert ([file.name for file in tmp_path.iterdir()], path.read_bytes()) == ([path.name], b"[]")
+
+
+def test_a_ledger_that_is_gone_is_put_back_and_one_that_is_there_is_not_overwritten(ledger: Path) -> None:
+    content = ledger.read_bytes()
+    with pytest.raises(ChangedMeanwhile):
+        replaced(ledger, b"other", None, STAMP)
+    ledger.unlink()
+    assert replaced(ledger, content, None, STAMP) is None
+    assert ledger.read_bytes() == content
+    assert beside(ledger) == {"台账.xlsm"}
 
 
 def _disk_full(*arguments: object) -> None:

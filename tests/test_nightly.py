@@ -157,7 +157,7 @@ def test_missed_nights_are_caught_up(sample: Path) -> None:
 
 def test_a_second_night_does_not_run_beside_the_first(sample: Path) -> None:
     def while_running(_: float) -> None:
-        with pytest.raises(Locked, match=r"督办台账\.xlsx\.nightly"):
+        with pytest.raises(Locked, match=r"督办台账进程.*跑夜间任务"):
             run_nightly(sample, SAMPLE_AS_OF, Clock(lambda: NIGHT, lambda _: None))
         path.unlink()
 

@@ -58,7 +58,7 @@ class Holder:
     def read(cls, content: bytes) -> Holder:
         """The one written down; anything else is nobody known."""
         fields = content.decode("utf-8", "replace").rstrip("\n").split("\t")
-        if len(fields) != 4 or not fields[1].isdigit():
+        if len(fields) != 4 or not (fields[1].isascii() and fields[1].isdigit()):
             return cls()
         return cls(fields[0], int(fields[1]), fields[2], fields[3])
 
@@ -83,24 +83,38 @@ class Holder:
             os.kill(self.process, 0)
         except ProcessLookupError:
             return True
-        except OSError:
-            return False
+        except (OSError, OverflowError):
+            pass
         return False
 
 
+_Told = Callable[[Holder], str]
+
+
 @contextmanager
-def own_lock(path: Path, stamp: str) -> Iterator[None]:
-    """Hold our own lock on the ledger; raises `Locked`, saying who, if another run goes on holding it."""
-    lock = path.parent / FOLDER / fitted(path.name, ".lock")
-    mark = lock.with_name(fitted(path.name, ".lock.held"))
+def own_lock(path: Path, stamp: str, doing: str = "写入", kind: str = "") -> Iterator[None]:
+    """Hold our own lock on the ledger; raises `Locked`, saying who, if another run goes on holding it.
+
+    `kind`: of several locks that do not mind each other; `doing`: what is told to be going on.
+    """
+    lock = path.parent / FOLDER / fitted(path.name, f"{kind}.lock")
+    mark = lock.with_name(fitted(path.name, f"{kind}.lock.held"))
     us = Holder.us(stamp)
+
+    def told(holder: Holder) -> str:
+        return f"台账 {path.name} 正由{holder.described(us)}{doing}。"
+
     make_folder(lock.parent)
     number = _opened(lock, path)
     try:
-        with _locked(number, path.name, us) if _has_locks(number) else _marked(mark, path.name, us):
+        taken = _patiently(lambda: _take(number))
+        if taken is False:
+            raise Locked(told(_holder(lock)), "请稍等片刻再运行。")
+        with _kept(number, us) if taken else _marked(mark, us, told):
             yield
     finally:
-        os.close(number)
+        with suppress(OSError):
+            os.close(number)
 
 
 def _opened(lock: Path, ledger: Path) -> int:
@@ -112,54 +126,44 @@ def _opened(lock: Path, ledger: Path) -> int:
     return number
 
 
-def _has_locks(number: int) -> bool:
-    """Whether files can be locked here; asked with a lock that any number of runs may hold at once."""
-    if sys.platform != "win32":
-        try:
-            fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError as error:
-            return error.errno not in _NO_LOCKS
-    return True
-
-
-@contextmanager
-def _locked(number: int, name: str, us: Holder) -> Iterator[None]:
-    if not _patiently(lambda: _took(number)):
-        os.lseek(number, 0, os.SEEK_SET)
-        holder = Holder.read(os.read(number, _LONGEST)).described(us)
-        raise Locked(f"台账 {name} 正由{holder}写入。", "请稍等片刻再运行。")
+def _take(number: int) -> bool | None:
+    """Whether we took the lock; None: there are no locks here."""
     try:
-        _tell(number, us)
-        yield
-    finally:
-        _give_back(number)
-
-
-def _took(number: int) -> bool:
-    with suppress(BlockingIOError, PermissionError):
         if sys.platform == "win32":
             os.lseek(number, _BYTE, os.SEEK_SET)
             msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
         else:
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False
-
-
-def _give_back(number: int) -> None:
-    if sys.platform == "win32":
-        os.lseek(number, _BYTE, os.SEEK_SET)
-        msvcrt.locking(number, msvcrt.LK_UNLCK, 1)
-    else:
-        fcntl.flock(number, fcntl.LOCK_UN)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+        return None
+    return True
 
 
 @contextmanager
-def _marked(mark: Path, name: str, us: Holder) -> Iterator[None]:
+def _kept(number: int, us: Holder) -> Iterator[None]:
+    """The lock is ours, and we say so; given back at the end, as closing the file or dying also does."""
+    try:
+        _tell(number, us)
+        yield
+    finally:
+        with suppress(OSError):
+            if sys.platform == "win32":
+                os.lseek(number, _BYTE, os.SEEK_SET)
+                msvcrt.locking(number, msvcrt.LK_UNLCK, 1)
+            else:
+                fcntl.flock(number, fcntl.LOCK_UN)
+
+
+@contextmanager
+def _marked(mark: Path, us: Holder, told: _Told) -> Iterator[None]:
     """The lock where the file system has none: a file that only one run can make."""
     if not _patiently(lambda: _made(mark, us)):
         raise Locked(
-            f"台账 {name} 正由{_holder(mark).described(us)}写入。",
+            told(_holder(mark)),
             f"请稍等片刻再运行；那次运行早已中断的，删除文件夹 {FOLDER} 里的“{mark.name}”。",
         )
     try:
@@ -184,8 +188,9 @@ def _made(mark: Path, us: Holder) -> bool:
 
 
 def _holder(mark: Path) -> Holder:
+    """Who is written down there; on some shares a locked file cannot be read."""
     try:
-        return Holder.read(mark.read_bytes())
+        return Holder.read(mark.read_bytes()[:_LONGEST])
     except OSError:
         return Holder()
 
@@ -198,9 +203,11 @@ def _tell(number: int, us: Holder) -> None:
         os.write(number, us.written())
 
 
-def _patiently(attempt: Callable[[], bool]) -> bool:
+def _patiently(attempt: Callable[[], bool | None]) -> bool | None:
+    """The first answer of `attempt` that is not no, or no after all."""
     for wait in WAITS:
-        if attempt():
-            return True
+        answer = attempt()
+        if answer is not False:
+            return answer
         time.sleep(wait)
     return attempt()

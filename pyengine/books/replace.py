@@ -16,6 +16,10 @@ from .own_lock import own_lock
 BACKUPS = "backups"
 
 
+class Unconfirmed(WriteRefused):
+    """没有确认 — the new ledger is in place, but the system does not confirm that it is on disk."""
+
+
 def replaced(path: Path, content: bytes, expected: bytes | None, stamp: str) -> Path | None:
     """The ledger at `path` holds `content`; the backup of what it held, named by `stamp` (YYYYmmdd-HHMMSS), is returned.
 
@@ -36,7 +40,7 @@ def replaced(path: Path, content: bytes, expected: bytes | None, stamp: str) -> 
         ) from error
     except PermissionError as error:
         folder = Path(error.filename or path).parent
-        raise WriteRefused(f"文件夹 {folder} 不能写入。", "请换到有写入权限的文件夹，或请管理员开通。") from error
+        raise WriteRefused(f"文件夹“{folder}”不能写入。", "请换到有写入权限的文件夹，或请管理员开通。") from error
     _confirm(path)
     return backup
 
@@ -44,9 +48,11 @@ def replaced(path: Path, content: bytes, expected: bytes | None, stamp: str) -> 
 def _replaced(path: Path, content: bytes, expected: bytes | None, stamp: str) -> Path | None:
     for folder in (path.parent, path.parent / FOLDER / BACKUPS):
         sweep(folder, path, alone=True)
-    with draft(path, content, like=path) as temporary:
-        backup = None if expected is None else back_up(path, expected, stamp)
+    with draft(path, content, key=path, like=path) as temporary:
+        backup = None if expected is None else _free_name(path, stamp)
         try:
+            if backup is not None and expected is not None:
+                _keep(path, expected, backup)
             move(temporary, path, lambda: _check_unchanged(path, expected))
         except BaseException:
             if backup is not None and temporary.exists():  # else the new ledger is in place, and only then it failed
@@ -57,18 +63,27 @@ def _replaced(path: Path, content: bytes, expected: bytes | None, stamp: str) ->
 
 
 def back_up(path: Path, content: bytes, stamp: str) -> Path:
-    """The ledger as it was read, beside it under .duban/backups; never over an older backup."""
+    """The ledger at `path` as it was read is kept under .duban/backups beside it; never over an older backup."""
+    backup = _free_name(path, stamp)
+    _keep(path, content, backup)
+    return backup
+
+
+def _free_name(path: Path, stamp: str) -> Path:
     folder = path.parent / FOLDER / BACKUPS
-    make_folder(folder)
     endings = (f"-{stamp}{'' if count == 1 else f'-{count}'}{path.suffix}" for count in range(1, 10_000))
     names = (folder / fitted(path.stem, ending) for ending in endings)
     backup = next((name for name in names if not name.exists()), None)
     if backup is None:
-        raise WriteRefused(f"备份 {stamp} 已有太多份。", f"请清理文件夹 {folder}。")
-    with draft(backup, content, like=path) as temporary:
-        move(temporary, backup)
-    sync_folder(folder)
+        raise WriteRefused(f"备份 {stamp} 已有太多份。", f"请清理文件夹“{folder}”。")
     return backup
+
+
+def _keep(path: Path, content: bytes, backup: Path) -> None:
+    make_folder(backup.parent)
+    with draft(backup, content, key=path, like=path) as temporary:
+        move(temporary, backup)
+    sync_folder(backup.parent)
 
 
 def _check_unchanged(path: Path, expected: bytes | None) -> None:
@@ -93,7 +108,7 @@ def _confirm(path: Path) -> None:
     try:
         sync_folder(path.parent)
     except OSError as error:
-        raise WriteRefused(
+        raise Unconfirmed(
             f"台账 {path.name} 已换成新的，但磁盘报错，不能确认已经存牢。",
             "请马上把台账另存一份到别的磁盘，并请管理员检查这块磁盘。",
         ) from error

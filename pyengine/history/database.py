@@ -32,6 +32,8 @@ class Damaged(Exception):
 @contextmanager
 def opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
     """打开着的文件；占用、不能写抛 OperationalError，坏了抛 Damaged。"""
+    if mode == "ro" and path.with_name(f"{path.name}-journal").exists():
+        mode = "rw"  # 上次写到一半断了：只读的打不开，能写的会先把它退回去
     where = quote(path.as_posix())
     uri = f"file://{where if where.startswith('/') else f'/{where}'}?mode={mode}"  # 网络盘要写成 file:////服务器/…
     try:

@@ -78,10 +78,8 @@ def run_nightly(
     另一个夜间任务正在跑、台账连读也读不了抛 Locked；不是台账、不许写的，各抛各的错。
     """
     ledger = ledger.resolve()
-    with (
-        own_lock(ledger.with_name(f"{ledger.name}.nightly"), f"{clock.now():%Y%m%d-%H%M%S}"),
-        logging_to(ledger) as log,
-    ):
+    stamp = clock.now().strftime("%Y%m%d-%H%M%S")
+    with own_lock(ledger, stamp, "跑夜间任务", ".nightly"), logging_to(ledger) as log:
         history = History(ledger)
         log.info("开始：%s，判定日 %s", ledger.name, as_of)
         last = max(filter(None, map(history.last_run, ("nightly", "looked"))), default=None)
