@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from io import BytesIO
 from typing import TypeVar, cast
 
 from python_calamine import CalamineSheet, CalamineWorkbook
@@ -13,8 +12,11 @@ from pyengine.grid import CellError, Grid, trimmed
 from pyengine.ooxml import NotALedgerFile, Package, SheetText
 from pyengine.ooxml.areas import MAX_COLUMN, column_number
 
+from .plain import plain_copy
+
 MAX_CELLS = 20_000_000
 _T = TypeVar("_T")
+_SAVE_AS = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（*.xlsx）”或“启用宏的工作簿（*.xlsm）”。"
 _SAVE_AGAIN = "请在 Excel 或 WPS 中打开并另存一份；打不开的，从备份恢复。"
 _ROW_NUMBER = re.compile(rb"""row\s[^>]*?\br\s*=\s*["'](\d+)""")
 _LETTERS = re.compile(rb'r="([A-Z]{1,3})\d')
@@ -26,27 +28,26 @@ _FILLED_LETTERS = re.compile(rb"""\sr=["']([A-Z]{1,3})\d+["'](?:[^>]*[^>/])?>"""
 def read_grid(package: Package, book: CalamineWorkbook, sheet: str) -> Grid:
     """One worksheet. Raises `NotALedgerFile` when it cannot be read."""
     part = package.sheets()[sheet]
-    xml = package.text(part)
-    _check_extent(xml, sheet)
-    found = _guarded(lambda: book.get_sheet_by_name(sheet), f"工作表“{sheet}”")
-    rows = _values(found)
-    if _ERROR_TYPE.search(xml):
-        _put_errors(rows, SheetText(xml, part))
-    merges = tuple((a + 1, b + 1, c + 1, d + 1) for (a, b), (c, d) in found.merged_cell_ranges or ())
+    text = SheetText(package.text(part), part, trusted=True)
+    _check_extent(text.xml, sheet)
+    rows = raw_sheet(book, sheet)
+    if _ERROR_TYPE.search(text.xml):
+        _guarded(lambda: _put_errors(rows, text), f"工作表“{sheet}”")
+    merges = tuple((a.first_row, a.first_column, a.last_row, a.last_column) for a in text.merges())
     return Grid(trimmed(rows), merges)
 
 
-def workbook_of(package: Package, content: bytes) -> CalamineWorkbook:
-    """The package's bytes opened by calamine, once what calamine reads at once is known to be of its declared size."""
-    for kind in ("sharedStrings", "styles"):
-        for part in package.related(package.workbook, kind):
-            package.read(part)
-    return _guarded(lambda: CalamineWorkbook.from_filelike(BytesIO(content)), package.name)
+def workbook_of(package: Package, sheets: Iterable[str] | None = None) -> CalamineWorkbook:
+    """The package's sheets (or only these) opened by calamine. Raises `NotALedgerFile`, for strict packages too."""
+    if package.strict:
+        raise NotALedgerFile("文件是“Strict Open XML 电子表格”格式，不作台账读写。", _SAVE_AS)
+    wanted = package.sheets() if sheets is None else sheets
+    return _guarded(lambda: CalamineWorkbook.from_filelike(plain_copy(package, wanted)), package.name)
 
 
 def raw_sheet(book: CalamineWorkbook, sheet: str) -> list[list[object]]:
     """The sheet's values from A1 on, just as calamine gives them."""
-    return _values(_guarded(lambda: book.get_sheet_by_name(sheet), f"工作表“{sheet}”"))
+    return _guarded(lambda: _values(book.get_sheet_by_name(sheet)), f"工作表“{sheet}”")
 
 
 def _values(sheet: CalamineSheet) -> list[list[object]]:
@@ -96,6 +97,8 @@ def _guarded(action: Callable[[], _T], what: str) -> _T:
     """The action's result; whatever calamine throws, its panics included, becomes `NotALedgerFile`."""
     try:
         return action()
+    except NotALedgerFile:
+        raise
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from operator import itemgetter
 from typing import Final
 from xml.parsers import expat
@@ -17,13 +18,21 @@ from xml.sax.saxutils import escape, quoteattr, unescape
 from .errors import NotALedgerFile
 
 ATTRIBUTES: Final = rb"""((?:[^>"'/]++|"[^"]*+"|'[^']*+')*+)"""
-_OPEN_TAG = re.compile(rb"""<(?:[^>"']|"[^"]*"|'[^']*')*+>""")
+_OPEN_TAG = re.compile(rb"""<(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
 _NAME = re.compile(rb"[^\s/>]+")
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*("[^"]*"|'[^']*')""")
 _DECLARATION = re.compile(r"""^(<\?xml[^>]*?encoding\s*=\s*)(["'])([^"']+)\2""")
-_HIDDEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
+_HIDDEN = re.compile(rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _ENTITIES = {"&quot;": '"', "&apos;": "'"}
+_UTF8 = frozenset(("", "utf-8", "utf8", "us-ascii", "ascii", "utf-8-sig"))
+_OTHERS = re.compile(
+    r"utf-?16(-?[lb]e)?|gb18030|gbk|gb2312|cp936|big5|(iso-8859|windows)-\d{1,4}|shift_jis|euc-(jp|kr)"
+)
+MAX_NODES: Final = 2_000_000
+MAX_DEPTH: Final = 256
+
+_SAVE_AGAIN: Final = "请在 Excel 中打开并另存一份。"
 
 Splice = tuple[int, int, bytes]
 
@@ -69,12 +78,14 @@ def to_utf8(content: bytes, part: str, errors: str = "strict") -> bytes:
     declared = _DECLARATION.match(content[:200].decode("latin-1"))
     if not encoding and declared:
         encoding = declared.group(3)
-    if encoding.lower() in ("", "utf-8", "utf8", "us-ascii", "ascii", "utf-8-sig"):
+    if encoding.lower() in _UTF8:
         return content
     try:
+        if not _OTHERS.fullmatch(encoding.lower()):
+            raise LookupError(encoding)  # Python knows encodings that no workbook is written in
         text = content.decode("gb18030" if encoding.lower() in ("gb2312", "gbk") else encoding, errors)
     except (LookupError, UnicodeDecodeError) as error:
-        raise NotALedgerFile(f"部件 {part} 的文字编码 {encoding} 认不出。", "请在 Excel 中打开并另存一份。") from error
+        raise NotALedgerFile(f"部件 {part} 的文字编码 {encoding} 认不出。", _SAVE_AGAIN) from error
     return _DECLARATION.sub(r"\1\2UTF-8\2", text.lstrip("\ufeff"), count=1).encode("utf-8")
 
 
@@ -104,12 +115,15 @@ def check_head(head: bytes, part: str) -> None:
 
 
 def parse(content: bytes, part: str) -> Node:
-    """The document's root with all its elements. Raises `NotALedgerFile` if it is not well-formed or has a DOCTYPE."""
+    """The document's root with all its elements. Raises `NotALedgerFile` if it is not well-formed, has a DOCTYPE, or
+    is a document of millions of elements or of hundreds within each other."""
     parser = _parser(part, "\n")
     top = Node("", "", b"", {}, 0, 0)
-    stack = [top]
+    stack, room = [top], count(-MAX_NODES)
 
     def begin(name: str, attributes: dict[str, str]) -> None:
+        if next(room) == 0 or len(stack) > MAX_DEPTH:
+            raise NotALedgerFile(f"部件 {part} 的结构多得不正常，不予打开。", _SAVE_AGAIN)
         at = parser.CurrentByteIndex
         tag = _OPEN_TAG.match(content, at)
         assert tag is not None

@@ -32,7 +32,10 @@ class Relationship:
 
 
 class Package:
-    """一个 Excel 文件包. Changes are kept in memory until `save`; parts never replaced are saved as the same bytes."""
+    """一个 Excel 文件包. Changes are kept in memory until `save`; parts never replaced are saved as the same bytes.
+
+    `strict`: the parts speak the ISO "strict" dialect, which few programs but Excel read.
+    """
 
     def __init__(self, content: bytes, name: str) -> None:
         _check_signature(content, name)
@@ -46,7 +49,9 @@ class Package:
         self._check_heads()
         self.workbook = self._find_workbook()
         root = markup.parse(self.text(self.workbook), self.workbook)
-        _check_transitional(root)
+        if root.name != "workbook":
+            raise NotALedgerFile("工作簿部件的内容不是工作簿。", _SAVE_AS)
+        self.strict = root.namespace.startswith(_STRICT)
         self._sheets = self._find_sheets(root)
         properties = root.child("workbookPr")
         flag = "" if properties is None else properties.attributes.get("date1904", "")
@@ -192,10 +197,3 @@ def _check_signature(content: bytes, name: str) -> None:
         raise NotALedgerFile(f"{name} 是旧版 .xls 格式（97-2003）。", _SAVE_AS)
     if not content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         raise NotALedgerFile(f"{name} 不是 Excel 工作簿，只是改了扩展名的其他文件。", _SAVE_AS)
-
-
-def _check_transitional(root: markup.Node) -> None:
-    if root.namespace.startswith(_STRICT):
-        raise NotALedgerFile("文件是“Strict Open XML 电子表格”格式，不能无损读写。", _SAVE_AS)
-    if root.name != "workbook":
-        raise NotALedgerFile("工作簿部件的内容不是工作簿。", _SAVE_AS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
+from .errors import WriteRefused
 from .markup import Node, Splice, append_splices, parse, splice, with_attribute
 from .values import NamedLook
 
@@ -21,6 +22,7 @@ _FONT_ORDER: Final = (
 )
 _IDS: Final = ("numFmtId", "fontId", "fillId", "borderId")
 _CUSTOM_FORMATS: Final = 164
+MAX_FORMATS: Final = 65_490
 BUILTIN: Final = {
     "General": 0, "0": 1, "0.00": 2, "#,##0": 3, "#,##0.00": 4, "0%": 9, "0.00%": 10, "0.00E+00": 11, "# ?/?": 12,
     "# ??/??": 13, "mm-dd-yy": 14, "d-mmm-yy": 15, "d-mmm": 16, "mmm-yy": 17, "h:mm AM/PM": 18, "h:mm:ss AM/PM": 19,
@@ -83,7 +85,7 @@ class StyleBook:
         key = ("named", name)
         if key not in self._known:
             style = self._names[name]
-            base = self._style_xfs[style]
+            base = self._style_xfs[style] if style < len(self._style_xfs) else self._xf_at(0)
             same = (i for i, xf in enumerate(self._xfs) if xf.parent == str(style) and _looks(xf) == _looks(base))
             found = next(same, None)
             self._known[key] = self._append_xf(base, str(style), base.ids) if found is None else found
@@ -177,6 +179,10 @@ class StyleBook:
         return self._keep_xf(_Xf(ids, parent, base.inside, tag + raw[tag_end:]), tag + raw[tag_end:])
 
     def _keep_xf(self, xf: _Xf, raw: bytes) -> int:
+        if len(self._xfs) >= MAX_FORMATS:
+            raise WriteRefused(
+                "工作簿的单元格格式已达 Excel 的上限，添不了样式。", "请在 Excel 中清理多余的格式后再运行。"
+            )
         if not raw:
             raw = self._spelled('<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>')
         self._xfs.append(xf)
