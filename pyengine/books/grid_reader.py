@@ -18,7 +18,7 @@ MAX_CELLS = 20_000_000
 _T = TypeVar("_T")
 _SAVE_AS = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（*.xlsx）”或“启用宏的工作簿（*.xlsm）”。"
 _SAVE_AGAIN = "请在 Excel 或 WPS 中打开并另存一份；打不开的，从备份恢复。"
-_ROW_NUMBER = re.compile(rb"""row\s[^>]*?\br\s*=\s*["'](\d+)""")
+_ROW_NUMBER = re.compile(rb"""row\s[^>]*?\br\s*=\s*["'](\d{1,9})""")
 _LETTERS = re.compile(rb'r="([A-Z]{1,3})\d')
 _ERROR_TYPE = re.compile(rb"""t=["']e["']""")
 _BEYOND = (702, re.compile(rb"""r=["'][A-Z]{3}""")), (26, re.compile(rb"""r=["'][A-Z]{2}"""))

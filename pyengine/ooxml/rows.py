@@ -39,7 +39,7 @@ class RowIndex:
     def room_behind(self, row: Row, columns: Iterable[int]) -> int | None:
         """Where the row's cells end, if cells of all these columns (ascending) can be put there; None if in doubt."""
         edge = self.text.edge(row)
-        if edge is None or edge[0] >= next(iter(columns)):
+        if edge is None or edge[0] >= next(iter(columns)) or row.number in self._doubled:
             return None
         for column in columns:
             if self.text.address_at(row, column) >= 0:
