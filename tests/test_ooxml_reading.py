@@ -61,16 +61,17 @@ def _with_macro_sheet(parts: dict[str, bytes]) -> dict[str, bytes]:
         _utf16(parts_of(sheet(behind=MERGES))),
         _prefixed(parts_of(sheet(behind=MERGES))),
         _with_macro_sheet(parts_of(sheet(behind=MERGES))),
+        parts_of(sheet(ROWS.replace("#REF!", "Err:502"), MERGES)),
         parts_of(sheet(behind=MERGES + "<!-- <sheetData><row r='9'/></sheetData> -->")),
     ],
-    ids=["plain", "rows only", "too large", "utf-16", "prefixed", "macro sheet", "comment"],
+    ids=["plain", "rows only", "too large", "utf-16", "prefixed", "macro sheet", "odd error", "comment"],
 )
 def test_sheets_of_every_make_are_read_and_written(tmp_path: Path, parts: dict[str, bytes]) -> None:
     book = read(tmp_path, parts)
     assert list(book.sheets()) == ["表"]
     grid = book.sheets()["表"]
     assert [str(grid.at(1, column)) for column in (1, 2)] == ["编号", "2025-12-09"]
-    assert grid.at(1, 3) == CellError("#REF!")
+    assert grid.at(1, 3) in (CellError("#REF!"), CellError("Err:502"))
     assert [grid.at(2, column) for column in (1, 2, 3)] == [True, 2.5, "算出"]
     assert grid.merges == ((1, 5, 2, 6), (3, 1, 4, 16384))
     done = book.write({"表": [CellEdit(2, 1, "新"), CellEdit(6, 2, 7)]}, {}, "20260301-080000")
@@ -148,6 +149,15 @@ def test_a_hundred_thousand_rows_are_patched(tmp_path: Path) -> None:
     assert done.cells == 21
     grid = book.sheets()["表"]
     assert (grid.at(5_001, 2), grid.at(100_000, 3), grid.at(100_001, 1)) == ("第5001行", "在办", "末行")
+
+
+def test_writing_to_a_sheet_of_absurd_extent_is_refused_not_tried(tmp_path: Path) -> None:
+    far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    book = read(tmp_path, parts_of(sheet(far)))
+    before = book.path.read_bytes()
+    with pytest.raises(NotALedgerFile, match="大得不正常"):
+        book.write({"表": [CellEdit(2, 2, "x")]}, {}, "20260301-080000")
+    assert book.path.read_bytes() == before
 
 
 def test_pictures_in_cells_stay_with_their_cells(tmp_path: Path) -> None:

@@ -6,22 +6,29 @@ knows), the copy is always the same handful of parts; and the reader sees only b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from io import BytesIO
 from xml.sax.saxutils import quoteattr
 from zipfile import ZIP_STORED, ZipFile
 
-from pyengine.ooxml import Package, SheetText
+from pyengine.ooxml import NotALedgerFile, Package, SheetText
+from pyengine.ooxml.areas import MAX_COLUMN, column_number
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _TYPES = f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>'
+MAX_CELLS = 20_000_000
+_ROW_NUMBER = re.compile(rb"""row\s[^>]*?\br\s*=\s*["'](\d{1,9})""")
+_LETTERS = re.compile(rb'r="([A-Z]{1,3})\d')
+_BEYOND = (702, re.compile(rb"""r=["'][A-Z]{3}""")), (26, re.compile(rb"""r=["'][A-Z]{2}"""))
+_FILLED_LETTERS = re.compile(rb"""\sr=["']([A-Z]{1,3})\d+["'](?:[^>]*[^>/])?>""")
 _SHARED = {"sharedStrings": "xl/sharedStrings.xml", "styles": "xl/styles.xml"}
 
 
 def plain_copy(package: Package, sheets: Iterable[str]) -> BytesIO:
-    """A workbook of these sheets' cells. Raises `NotALedgerFile` when a part of them is damaged."""
+    """A workbook of these sheets' cells. Raises `NotALedgerFile` when a part is damaged or a sheet absurdly large."""
     names = tuple(sheets)
     parts = {f"sheet{number}": f"xl/sheet{number}.xml" for number, _ in enumerate(names, 1)}
     copy = BytesIO()
@@ -35,7 +42,9 @@ def plain_copy(package: Package, sheets: Iterable[str]) -> BytesIO:
                 out.writestr(name, package.text(part))
         for sheet, name in zip(names, parts.values(), strict=True):
             part = package.sheets()[sheet]
-            out.writestr(name, _cells_only(SheetText(package.text(part), part, trusted=True)))
+            text = SheetText(package.text(part), part, trusted=True)
+            _check_extent(text.xml, sheet)
+            out.writestr(name, _cells_only(text))
     copy.seek(0)
     return copy
 
@@ -56,6 +65,36 @@ def _relations(targets: dict[str, str]) -> str:
 
 
 def _cells_only(text: SheetText) -> bytes:
+    """The sheet without its frame; error values, of which readers know but a few, as text."""
     root, end = text.frame, b"</" + text.prefix + b"sheetData>"
     data = text.xml[text.data_start : text.data_close] + (b"" if text.data_empty else end)
+    data = re.sub(rb"(<%bc\s[^<>]*?\bt\s*=\s*[\"'])e(?=[\"'])" % re.escape(text.prefix), rb"\1str", data)
     return text.xml[root.start : root.open_end] + data + b"</" + root.prefix + root.name.encode() + b">"
+
+
+def _check_extent(xml: bytes, sheet: str) -> None:
+    """Raises `NotALedgerFile` when a stray cell far out would make the sheet's rectangle absurdly large."""
+    last = _last_of(xml, (b"</v>", b":v>", b"</is>", b":is>"), len(xml))
+    tag = _last_of(xml, (b"<row ", b":row "), max(last, 0))
+    found = _ROW_NUMBER.search(xml, tag, last) if tag >= 0 else None
+    row = int(found.group(1)) if found else 0
+    if row * MAX_COLUMN <= MAX_CELLS or any(
+        row * columns <= MAX_CELLS and beyond.search(xml) is None for columns, beyond in _BEYOND
+    ):
+        return  # the usual case: no address beyond column ZZ or Z, found without collecting them all
+    if row * _width(xml, _LETTERS) > MAX_CELLS and row * _width(xml, _FILLED_LETTERS) > MAX_CELLS:
+        raise NotALedgerFile(
+            f"工作表“{sheet}”的内容一直排到第 {row} 行，范围大得不正常。", "请删去末尾零星的单元格内容后保存再运行。"
+        )
+
+
+def _last_of(xml: bytes, marks: Iterable[bytes], stop: int) -> int:
+    """Where the last of the marks before `stop` begins; after the first hit only what follows it is searched."""
+    at = -1
+    for mark in marks:
+        at = max(at, xml.rfind(mark, max(at, 0), stop))
+    return at
+
+
+def _width(xml: bytes, pattern: re.Pattern[bytes]) -> int:
+    return max((column_number(letters.decode()) for letters in set(pattern.findall(xml))), default=MAX_COLUMN)
