@@ -342,7 +342,9 @@ BAD: list[tuple[str, Callable[[Path], bytes], str]] = [
     ("no content types", lambda p: _without(p, "[Content_Types].xml"), "不是 Excel 工作簿"),
     ("absurd size", _lying_size, "大得不正常"),
     ("bomb", lambda p: _with(p, "xl/bomb.xml", b"<a/>" + b" " * (40 << 20)), "大得不正常"),
+    ("names but for case", lambda p: _with(p, "XL/S.XML", b"<a/>"), "重名"),
     ("bit rot", lambda p: p.read_bytes().replace(b"PK\x03\x04", b"PK\x03\x05", 2), "不是 Excel|损坏"),
+    ("workbook of a beta", lambda p: _with(p, "xl/workbook.xml", b'<workbook xmlns="urn:x"/>'), "不是工作簿"),
     ("broken workbook", lambda p: _with(p, "xl/workbook.xml", b"<workbook"), "xl/workbook.xml.*XML"),
 ]
 
@@ -612,6 +614,20 @@ def test_named_styles_are_made_once_and_restyling_by_the_office_is_kept(tmp_path
     other = {"缺时限": NamedLook(fill="000000")}
     assert patch(after, {"表": edits}, other).parts == ()
     assert StyleBook(after.read("xl/styles.xml")).named("缺时限") == 2
+
+
+def test_an_empty_style_sheet_gets_all_that_a_format_refers_to(tmp_path: Path) -> None:
+    styles = f'<styleSheet xmlns="{MAIN}"></styleSheet>'.encode()
+    path = sheet_book(tmp_path / "a.xlsx", sheet('<row r="1"><c r="A1"/></row>').encode(), styles)
+    edits = [CellEdit(1, 1, 1, style="进度滞后"), CellEdit(2, 1, date(2026, 3, 4))]
+    _, after = patched(path, tmp_path / "b.xlsx", {"表": edits})
+    root = etree.fromstring(after.read("xl/styles.xml"))
+    counts = {etree.QName(section).localname: len(section) for section in root}
+    assert counts == {
+        **{"numFmts": 1, "fonts": 1, "fills": 3, "borders": 1},
+        **{"cellStyleXfs": 2, "cellXfs": 3, "cellStyles": 2},
+    }
+    assert openpyxl.load_workbook(tmp_path / "b.xlsx")["表"]["A1"].style == "进度滞后"
 
 
 def test_number_formats_are_reused_and_only_given_where_there_is_none() -> None:

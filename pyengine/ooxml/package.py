@@ -19,6 +19,7 @@ _HEAD = 1 << 11
 _LONG_HEAD = 1 << 16
 _CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AS = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（*.xlsx）”或“启用宏的工作簿（*.xlsm）”。"
+_TRANSITIONAL = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _STRICT = "http://purl.oclc.org/ooxml/"
 _MAIN = "spreadsheetml.sheet.main+xml", "macroEnabled.main+xml", "template.main+xml"
 
@@ -52,9 +53,9 @@ class Package:
         self._check_heads()
         self.workbook = self._find_workbook()
         root = markup.parse(self.text(self.workbook), self.workbook)
-        if root.name != "workbook":
-            raise NotALedgerFile("工作簿部件的内容不是工作簿。", _SAVE_AS)
         self.strict = root.namespace.startswith(_STRICT)
+        if root.name != "workbook" or not (self.strict or root.namespace == _TRANSITIONAL):
+            raise NotALedgerFile("工作簿部件的内容不是工作簿。", _SAVE_AS)
         self._sheets = self._find_sheets(root)
         properties = root.child("workbookPr")
         flag = "" if properties is None else properties.attributes.get("date1904", "")

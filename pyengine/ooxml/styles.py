@@ -95,10 +95,9 @@ class StyleBook:
         """Append a cell style of that name with those looks; nothing happens if there is one already."""
         if name in self._names:
             return
+        self._complete()
         font = self._append_font(look) if look.font or look.bold or look.italic else 0
         fill = self._append_fill(look.fill) if look.fill else 0
-        if not self._style_xfs:
-            self._append_style_xf(0, 0, "")
         flags = ' applyFont="1"' * bool(font) + ' applyFill="1"' * bool(fill)
         number = self._append_style_xf(font, fill, flags)
         self._append("cellStyles", self._spelled(f'<cellStyle name={quoteattr(name)} xfId="{number}"/>'))
@@ -158,6 +157,20 @@ class StyleBook:
         self._counts[section] += 1
         return self._counts[section] - 1
 
+    def _complete(self) -> None:
+        """Append what every cell format refers to, as far as the part lacks it."""
+        for section, raw in (("fonts", '<font><sz val="11"/></font>'), ("borders", "<border/>")):
+            if not self._counts[section]:
+                self._append(section, self._spelled(raw))
+        for kind in ("none", "gray125")[self._counts["fills"] :]:
+            self._append("fills", self._spelled(f'<fill><patternFill patternType="{kind}"/></fill>'))
+        if not self._style_xfs:
+            self._append_style_xf(0, 0, "")
+        if not self._counts["cellStyles"]:
+            self._append("cellStyles", self._spelled('<cellStyle name="Normal" xfId="0" builtinId="0"/>'))
+        if not self._xfs:
+            self._keep_xf(_Xf(("0", "0", "0", "0"), "0", b"", b""), b"")
+
     def _append_style_xf(self, font: int, fill: int, flags: str) -> int:
         raw = self._spelled(f'<xf numFmtId="0" fontId="{font}" fillId="{fill}" borderId="0"{flags}/>')
         self._style_xfs.append(_Xf(("0", str(font), str(fill), "0"), "0", b"", raw))
@@ -165,8 +178,7 @@ class StyleBook:
 
     def _append_xf(self, base: _Xf, parent: str, ids: tuple[str, ...], own_format: bool = False) -> int:
         """Append a cell format. Like Excel's own, one that only follows its named style carries no apply… flags."""
-        if not self._xfs:
-            self._keep_xf(_Xf(("0", "0", "0", "0"), "0", b"", b""), b"")
+        self._complete()
         raw = base.raw or self._spelled("<xf/>")
         tag_end = raw.index(b">") + 1
         tag = raw[:tag_end]
@@ -201,8 +213,6 @@ class StyleBook:
 
     def _append_font(self, look: NamedLook) -> int:
         """A font like the workbook's first one, in that colour and face."""
-        if not self._counts["fonts"]:
-            self._append("fonts", self._spelled('<font><sz val="11"/></font>'))
         first = self._nodes("fonts")[:1]
         parts = {n.name: self._xml[n.start : n.end] for node in first for n in node.children}
         parts = {key: raw for key, raw in parts.items() if key not in ("b", "i")}
@@ -215,8 +225,6 @@ class StyleBook:
         return self._append("fonts", self._spelled("<font>") + inside + self._spelled("</font>"))
 
     def _append_fill(self, colour: str) -> int:
-        for kind in ("none", "gray125")[self._counts["fills"] :]:
-            self._append("fills", self._spelled(f'<fill><patternFill patternType="{kind}"/></fill>'))
         pattern = f'<patternFill patternType="solid"><fgColor rgb="FF{colour.upper()}"/><bgColor indexed="64"/>'
         return self._append("fills", self._spelled(f"<fill>{pattern}</patternFill></fill>"))
 
