@@ -80,12 +80,12 @@ def _treat(content: bytes) -> None:
     package = Package(content, "台账.xlsx")
     before = workbook_of(package)
     for sheet in package.sheets():
-        read_grid(package, before, sheet)
+        read_grid(before, sheet)
     patch(package, dict.fromkeys(package.sheets(), EDITS), LOOKS)
     after = Package(package.to_bytes(), "台账.xlsx")
     book = workbook_of(after)
     for sheet in after.sheets():
-        read_grid(after, book, sheet)
+        read_grid(book, sheet)
 
 
 def test_the_whole_workbook_is_read_and_patched() -> None:

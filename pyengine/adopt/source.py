@@ -140,7 +140,7 @@ def read_source(path: Path) -> Source:
     package = Package.open(path)
     book = workbook_of(package)
     hidden = {unescape(name.decode()) for name in _HIDDEN_SHEET.findall(package.text(package.workbook))}
-    sheets = (_sheet(package, name, read_grid(package, book, name)) for name in package.sheets())
+    sheets = (_sheet(package, name, read_grid(book, name)) for name in package.sheets())
     return Source(path, tuple(replace(sheet, hidden=sheet.name in hidden) for sheet in sheets))
 
 

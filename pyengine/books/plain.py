@@ -7,7 +7,8 @@ knows), the copy is always the same handful of parts; and the reader sees only b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from io import BytesIO
 from xml.sax.saxutils import quoteattr
 from zipfile import ZIP_STORED, ZipFile
@@ -27,9 +28,18 @@ _FILLED_LETTERS = re.compile(rb"""\sr=["']([A-Z]{1,3})\d+["'](?:[^>]*[^>/])?>"""
 _SHARED = {"sharedStrings": "xl/sharedStrings.xml", "styles": "xl/styles.xml"}
 
 
-def plain_copy(package: Package, sheets: Iterable[str]) -> BytesIO:
-    """A workbook of these sheets' cells. Raises `NotALedgerFile` when a part is damaged or a sheet absurdly large."""
-    names = tuple(sheets)
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """表上的记号 — what the copy leaves out of a sheet: its merges, and (row, column, text) of each error value."""
+
+    merges: tuple[tuple[int, int, int, int], ...]
+    errors: tuple[tuple[int, int, str], ...]
+
+
+def plain_copy(package: Package, sheets: Iterable[str]) -> tuple[BytesIO, dict[str, Marks]]:
+    """A workbook of these sheets' cells, and sheet → marks. Raises `NotALedgerFile` when a part is damaged or a sheet
+    absurdly large."""
+    names, marks = tuple(sheets), dict[str, Marks]()
     parts = {f"sheet{number}": f"xl/sheet{number}.xml" for number, _ in enumerate(names, 1)}
     copy = BytesIO()
     with ZipFile(copy, "w", ZIP_STORED) as out:
@@ -44,9 +54,11 @@ def plain_copy(package: Package, sheets: Iterable[str]) -> BytesIO:
             part = package.sheets()[sheet]
             text = SheetText(package.text(part), part, trusted=True)
             _check_extent(text.xml, sheet)
-            out.writestr(name, _cells_only(text))
+            marks[sheet] = _marks(text)
+            with out.open(name, "w") as target:
+                target.writelines(_cells_only(text, bool(marks[sheet].errors)))
     copy.seek(0)
-    return copy
+    return copy, marks
 
 
 def _workbook(sheets: tuple[str, ...], date1904: bool) -> str:
@@ -64,12 +76,23 @@ def _relations(targets: dict[str, str]) -> str:
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{"".join(rows)}</Relationships>'
 
 
-def _cells_only(text: SheetText) -> bytes:
-    """The sheet without its frame; error values, of which readers know but a few, as text."""
-    root, end = text.frame, b"</" + text.prefix + b"sheetData>"
-    data = text.xml[text.data_start : text.data_close] + (b"" if text.data_empty else end)
-    data = re.sub(rb"(<%bc\s[^<>]*?\bt\s*=\s*[\"'])e(?=[\"'])" % re.escape(text.prefix), rb"\1str", data)
-    return text.xml[root.start : root.open_end] + data + b"</" + root.prefix + root.name.encode() + b">"
+def _marks(text: SheetText) -> Marks:
+    merges = tuple((a.first_row, a.first_column, a.last_row, a.last_column) for a in text.merges())
+    has_errors = b't="e"' in text.xml or b"t='e'" in text.xml
+    return Marks(merges, tuple(text.errors()) if has_errors else ())
+
+
+def _cells_only(text: SheetText, has_errors: bool) -> Iterator[bytes | memoryview]:
+    """The sheet without its frame, in pieces; error values, of which readers know but a few, as text."""
+    root, xml = text.frame, text.xml
+    yield xml[root.start : root.open_end]
+    if has_errors:
+        error = rb"(<%bc\s[^<>]*?\bt=[\"'])e(?=[\"'])" % re.escape(text.prefix)
+        yield re.sub(error, rb"\1str", xml[text.data_start : text.data_close])
+    else:
+        yield memoryview(xml)[text.data_start : text.data_close]
+    closing = b"</" + root.prefix + root.name.encode() + b">"
+    yield closing if text.data_empty else b"</" + text.prefix + b"sheetData>" + closing
 
 
 def _check_extent(xml: bytes, sheet: str) -> None:
