@@ -55,7 +55,7 @@ def demo(folder: Annotated[Path, typer.Argument(metavar="DIR")] = Path("督办�
     from pyengine.refresh import draft_letters, refresh
 
     ledgers = (folder / "督办台账.xlsm", folder / "督办台账.xlsx")
-    refuse_existing(*ledgers, force=force)
+    refuse_existing(*ledgers, force=force, now=datetime.now())
     folder.mkdir(parents=True, exist_ok=True)
     with progress(9) as step:
         for ledger in ledgers:
@@ -82,7 +82,7 @@ def new(
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         raise typer.BadParameter(f"“{path.name}”的扩展名不对，台账只能是 .xlsm 或 .xlsx")
     require_folder(path)
-    refuse_existing(path, force=force)
+    refuse_existing(path, force=force, now=datetime.now())
     build(path, sample=sample)
     print_new(path)
 
@@ -103,7 +103,7 @@ def adopt(
         raise typer.BadParameter(f"“{path.name}”的扩展名不对，台账只能是 .xlsm 或 .xlsx")
     require(old)
     require_folder(path, old)
-    refuse_existing(path, force=force)
+    refuse_existing(path, force=force, now=datetime.now())
     if map_file is not None and map_file.suffix.lower() != ".xlsx":
         raise typer.BadParameter(f"“{map_file.name}”的扩展名不对，对照表是 .xlsx")
     require_folder(map_file, old)

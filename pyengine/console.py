@@ -20,7 +20,14 @@ from pyengine.outcome import Outcome
 from pyengine.refresh import Result
 from pyengine.terms import SEVERITIES, STATUSES
 
-COMMANDS = {"refresh": "刷新", "letters": "起草公文", "rebuild": "从备份重建", "restore": "恢复", "nightly": "夜间任务"}
+COMMANDS = {
+    "refresh": "刷新",
+    "letters": "起草公文",
+    "rebuild": "从备份重建",
+    "restore": "恢复",
+    "nightly": "夜间任务",
+    "looked": "夜间任务（台账开着）",
+}
 _out = Console(highlight=False, markup=False, soft_wrap=True)
 
 
@@ -118,8 +125,11 @@ def print_restored(ledger: Path, done: Restored) -> None:
     _out.print("请打开核对：那以后填过的要补上，督查记录里已发出的公文不补，文号会重号、提示会重发")
 
 
-def print_night(ledger: Path, done: Done) -> None:
-    """夜间任务做完：写回没有、摘要在哪里、起草了什么。"""
+def print_night(ledger: Path, done: Done | None) -> None:
+    """夜间任务做完：写回没有、摘要在哪里、起草了什么；这一夜已经做过的为 None。"""
+    if done is None:
+        _out.print(f"{ledger.name} 这一夜的任务已经做过，不再做")
+        return
     _out.print(f"{ledger.name} 夜间任务（判定日 {done.result.outcome.as_of}）：{done.remarks[0]}")
     for remark in done.remarks[1:]:
         _out.print(remark)

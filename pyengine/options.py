@@ -25,6 +25,7 @@ _screen = Console(stderr=True)
 
 
 def day(text: str) -> date:
+    """日期；写得不对抛 BadParameter。"""
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -57,6 +58,7 @@ Force = Annotated[bool, typer.Option("--force", help="覆盖已有文件（原�
 
 
 def require(ledger: Path) -> None:
+    """台账要在。"""
     if not ledger.is_file():
         raise typer.BadParameter(f"找不到台账“{ledger}”，请核对文件名和文件夹")
 
@@ -70,15 +72,17 @@ def require_traces(ledger: Path) -> None:
 
 
 def require_free(ledger: Path) -> None:
+    """台账要在，而且没有人开着。"""
     require(ledger)
     refuse_if_locked(ledger)
 
 
-def refuse_existing(*paths: Path, force: bool) -> None:
+def refuse_existing(*paths: Path, force: bool, now: datetime) -> None:
+    """已有的文件不覆盖；force 的先存一份备份（now 是备份的时刻），有人开着的不动。"""
     for path in paths:
         if path.is_file() and force:
             refuse_if_locked(path)
-            back_up(path.resolve(), path.read_bytes(), datetime.now().strftime("%Y%m%d-%H%M%S"))
+            back_up(path.resolve(), path.read_bytes(), now.strftime("%Y%m%d-%H%M%S"))
         elif path.exists():
             say(f"已有文件“{path}”，没有覆盖", "请换一个名字，或加 --force 覆盖")
             raise typer.Exit(_REFUSED)
@@ -95,6 +99,7 @@ def require_folder(path: Path | None, ledger: Path | None = None) -> None:
 
 
 def save_json(path: Path | None, make: Callable[[], object]) -> None:
+    """另存 JSON；没有要存的不做。"""
     if path is None:
         return
     put(path, (json.dumps(make(), ensure_ascii=False, indent=1) + "\n").encode())
@@ -110,6 +115,7 @@ def progress(total: int) -> Iterator[Callable[[str], None]]:
 
 
 def say(message: str, advice: str) -> None:
+    """对人说差错：一行是什么，一行怎么办，写到标准错误。"""
     print(message, file=sys.stderr)
     if advice:
         print(advice, file=sys.stderr)

@@ -46,15 +46,19 @@ def restore(
     print_restored(ledger, run(ledger, at, datetime.now()))
 
 
-def nightly_run(ledger: LedgerPath, as_of: AsOf = None) -> None:
+def nightly_run(
+    ledger: LedgerPath,
+    as_of: AsOf = None,
+    once: Annotated[bool, typer.Option("--once", help="这一夜已经做过的不再做（定时服务用）")] = False,
+) -> None:
     """夜间任务：刷新、起草该发的公文、记历史、出一页每日摘要；台账开着就等，等不到就只看不写。"""
     from pyengine.nightly import Clock, run_nightly
 
     require(ledger)
     with progress(8) as step:
-        done = run_nightly(ledger, as_of or date.today(), Clock(datetime.now, time.sleep), step)
+        done = run_nightly(ledger, as_of or date.today(), Clock(datetime.now, time.sleep), step, once)
     print_night(ledger, done)
-    if not done.written:
+    if done is not None and not done.written:
         raise typer.Exit(_OPEN)
 
 

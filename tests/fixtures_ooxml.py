@@ -164,6 +164,23 @@ def sheet_book(
     path: Path, sheet_xml: bytes, styles: bytes | None = None, extra: Mapping[str, bytes] | None = None
 ) -> Path:
     """The least workbook around one worksheet part, for trying out unusual markup."""
+    path.write_bytes(packed(sheet_parts(sheet_xml, styles, extra)))
+    return path
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """Those parts as a file."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, content in parts.items():
+            out.writestr(name, content)
+    return target.getvalue()
+
+
+def sheet_parts(
+    sheet_xml: bytes, styles: bytes | None = None, extra: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:
+    """Name → content of each part of that workbook."""
     kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     types = (
         '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" '
@@ -174,22 +191,19 @@ def sheet_book(
     )
     sheets = '<x:sheets><x:sheet name="表" sheetId="1" q:id="a"/></x:sheets>'
     workbook = f'<x:workbook xmlns:x="{MAIN}" xmlns:q="{_REL}">{sheets}</x:workbook>'
-    parts = {
+    return {
         "[Content_Types].xml": types.encode(),
-        "_rels/.rels": _relations(("w", "officeDocument", "/xl/workbook.xml")),
+        "_rels/.rels": relations(("w", "officeDocument", "/xl/workbook.xml")),
         "xl/workbook.xml": workbook.encode(),
-        "xl/_rels/workbook.xml.rels": _relations(("a", "worksheet", "s.xml"), ("b", "styles", "styles.xml")),
+        "xl/_rels/workbook.xml.rels": relations(("a", "worksheet", "s.xml"), ("b", "styles", "styles.xml")),
         "xl/s.xml": sheet_xml,
         "xl/styles.xml": styles or STYLES.encode(),
         **(extra or {}),
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
-        for name, content in parts.items():
-            out.writestr(name, content)
-    return path
 
 
-def _relations(*rows: tuple[str, str, str]) -> bytes:
+def relations(*rows: tuple[str, str, str]) -> bytes:
+    """A relationships part: (id, last word of the type, target) of each."""
     inside = "".join(f'<Relationship Id="{i}" Type="{_REL}/{kind}" Target="{target}"/>' for i, kind, target in rows)
     namespace = "http://schemas.openxmlformats.org/package/2006/relationships"
     return f'<Relationships xmlns="{namespace}">{inside}</Relationships>'.encode()

@@ -11,10 +11,12 @@ import pytest
 from conftest import AS_OF, duban
 from docxtpl import DocxTemplate
 
+import pyengine.ooxml
 from pyengine import cli, findings
 from pyengine.findings import Kind
 from pyengine.kinds import KINDS as LETTERS
 from pyengine.layout import layout
+from pyengine.ooxml import Package
 from pyengine.render import _environment
 from pyengine.rulebook import all_circulars
 from pyengine.settings import setting_specs
@@ -92,3 +94,28 @@ def test_readme_names_every_command_and_no_other() -> None:
         command.name or command.callback.__name__ for command in cli.app.registered_commands if command.callback
     } | {group.name for group in cli.app.registered_groups}
     assert set(re.findall(r"^duban (\w+)", README, re.M)) == commands
+
+
+def test_the_patchers_page_shows_what_runs(sample: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "无损改写.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.S)
+    (tmp_path / "台账.xlsx").write_bytes(sample.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    exec(example, names)
+    before, after = (Package.open(tmp_path / name) for name in ("台账.xlsx", "台账-新.xlsx"))
+    changed = [name for name in before.names if before.raw(name) != after.raw(name)]
+    assert changed == list(names["done"].parts)  # type: ignore[attr-defined]
+    assert len(changed) >= 2
+    told = (
+        "Package",
+        "CellEdit",
+        "NamedLook",
+        "patch",
+        "Patched",
+        "KEEP",
+        "WriteRefused",
+        "NotALedgerFile",
+        "PackageError",
+    )
+    assert [name for name in told if name not in pyengine.ooxml.__all__ or f"`{name}" not in page] == []

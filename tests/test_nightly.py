@@ -41,7 +41,9 @@ class Hand:
             self._lock.unlink()
 
     def run(self, ledger: Path) -> Done:
-        return run_nightly(ledger, self.time.date(), Clock(lambda: self.time, self.wait))
+        done = run_nightly(ledger, self.time.date(), Clock(lambda: self.time, self.wait))
+        assert done is not None
+        return done
 
 
 def said(digest: Path | None) -> str:
@@ -160,7 +162,35 @@ def test_a_second_night_does_not_run_beside_the_first(sample: Path) -> None:
         path.unlink()
 
     path = lock(sample)
-    assert run_nightly(sample, SAMPLE_AS_OF, Clock(lambda: NIGHT, while_running)).written
+    done = run_nightly(sample, SAMPLE_AS_OF, Clock(lambda: NIGHT, while_running))
+    assert done is not None
+    assert done.written
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "again"),
+    [
+        (datetime(2026, 9, 22, 1, 30), datetime(2026, 9, 22, 8, 10), False),
+        (datetime(2026, 9, 22, 1, 29), datetime(2026, 9, 22, 8, 10), True),
+        (datetime(2026, 9, 21, 8, 0), datetime(2026, 9, 22, 1, 0), False),
+        (datetime(2026, 9, 21, 8, 0), datetime(2026, 9, 22, 1, 30), True),
+    ],
+)
+def test_a_logon_after_the_night_does_nothing(sample: Path, before: datetime, now: datetime, again: bool) -> None:
+    Hand(before).run(sample)
+    whole = sample.read_bytes()
+    done = run_nightly(sample, now.date(), Clock(lambda: now, lambda _: None), once=True)
+    assert (done is not None) == again
+    assert again or sample.read_bytes() == whole
+
+
+def test_a_logon_after_a_night_that_only_looked_writes(sample: Path) -> None:
+    path = lock(sample)
+    Hand(datetime(2026, 9, 22, 1, 30)).run(sample)
+    path.unlink()
+    done = run_nightly(sample, SAMPLE_AS_OF, Clock(lambda: datetime(2026, 9, 22, 8, 0), lambda _: None), once=True)
+    assert done is not None
+    assert [command for command, _ in runs(sample)] == ["looked", "refresh", "letters", "refresh", "nightly"]
 
 
 def test_a_night_that_fails_says_why_in_the_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

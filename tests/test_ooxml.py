@@ -101,7 +101,7 @@ def skeleton(xml: bytes) -> list[tuple[str, dict[str, str]]]:
     for name in ("hyperlinks", "dimension"):
         for node in list(root.iter(f"{{*}}{name}")):
             node.getparent().remove(node)
-    moved = ("spans",)
+    moved = ("spans", "sqref")
     return [
         (str(node.tag), {k: v for k, v in node.attrib.items() if k not in moved})
         for node in root.iter()
@@ -330,7 +330,6 @@ def _lying_size(path: Path) -> bytes:
 
 _CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
 _DOCTYPE = f'<!DOCTYPE x [<!ENTITY a "b">]><worksheet xmlns="{MAIN}"><sheetData/></worksheet>'.encode()
-_STRICT = b'<workbook xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"/>'
 BAD: list[tuple[str, Callable[[Path], bytes], str]] = [
     ("empty", lambda p: b"", "空文件"),
     ("text", lambda p: "编号,任务".encode("gbk"), "不是 Excel 工作簿"),
@@ -338,13 +337,14 @@ BAD: list[tuple[str, Callable[[Path], bytes], str]] = [
     ("cut in the middle", lambda p: p.read_bytes()[:600], "不完整或已损坏"),
     ("encrypted", lambda p: _CFB + "EncryptedPackage".encode("utf-16-le"), "打开密码"),
     ("old xls", lambda p: _CFB, r"\.xls 格式"),
-    ("strict", lambda p: _with(p, "xl/workbook.xml", _STRICT), "Strict"),
     ("doctype", lambda p: _with(p, "xl/s.xml", _DOCTYPE), "xl/s.xml.*DOCTYPE"),
     ("no workbook", lambda p: _without(p, "xl/workbook.xml"), "缺少工作簿部件"),
     ("no content types", lambda p: _without(p, "[Content_Types].xml"), "不是 Excel 工作簿"),
     ("absurd size", _lying_size, "大得不正常"),
     ("bomb", lambda p: _with(p, "xl/bomb.xml", b"<a/>" + b" " * (40 << 20)), "大得不正常"),
+    ("names but for case", lambda p: _with(p, "XL/S.XML", b"<a/>"), "重名"),
     ("bit rot", lambda p: p.read_bytes().replace(b"PK\x03\x04", b"PK\x03\x05", 2), "不是 Excel|损坏"),
+    ("workbook of a beta", lambda p: _with(p, "xl/workbook.xml", b'<workbook xmlns="urn:x"/>'), "不是工作簿"),
     ("broken workbook", lambda p: _with(p, "xl/workbook.xml", b"<workbook"), "xl/workbook.xml.*XML"),
 ]
 
@@ -546,7 +546,7 @@ def test_quick_ways_and_long_ways_write_the_same(tmp_path: Path, xml: str, edits
     with pytest.MonkeyPatch.context() as long:
         long.setattr("pyengine.ooxml.rows.RowIndex.room_behind", lambda index, row, columns: None)
         long.setattr("pyengine.ooxml.cells.SheetText.edge", lambda text, row: None)
-        long.setattr("pyengine.ooxml.cells.SheetText.address_at", lambda text, row, column: -1)
+        long.setattr("pyengine.ooxml.cells.SheetText.address_at", lambda text, row, column, start=0: -1)
         long.setattr("pyengine.ooxml.areas.Areas.beside", lambda areas, row: False)
         long.setattr("pyengine.ooxml.made._USUAL", re.compile(rb"(?!)"))
         long.setattr("pyengine.ooxml.sheet._SPANS", re.compile(rb"(?!)"))
@@ -614,6 +614,20 @@ def test_named_styles_are_made_once_and_restyling_by_the_office_is_kept(tmp_path
     other = {"缺时限": NamedLook(fill="000000")}
     assert patch(after, {"表": edits}, other).parts == ()
     assert StyleBook(after.read("xl/styles.xml")).named("缺时限") == 2
+
+
+def test_an_empty_style_sheet_gets_all_that_a_format_refers_to(tmp_path: Path) -> None:
+    styles = f'<styleSheet xmlns="{MAIN}"></styleSheet>'.encode()
+    path = sheet_book(tmp_path / "a.xlsx", sheet('<row r="1"><c r="A1"/></row>').encode(), styles)
+    edits = [CellEdit(1, 1, 1, style="进度滞后"), CellEdit(2, 1, date(2026, 3, 4))]
+    _, after = patched(path, tmp_path / "b.xlsx", {"表": edits})
+    root = etree.fromstring(after.read("xl/styles.xml"))
+    counts = {etree.QName(section).localname: len(section) for section in root}
+    assert counts == {
+        **{"numFmts": 1, "fonts": 1, "fills": 3, "borders": 1},
+        **{"cellStyleXfs": 2, "cellXfs": 3, "cellStyles": 2},
+    }
+    assert openpyxl.load_workbook(tmp_path / "b.xlsx")["表"]["A1"].style == "进度滞后"
 
 
 def test_number_formats_are_reused_and_only_given_where_there_is_none() -> None:

@@ -42,8 +42,9 @@ NASTY = "督办 & 100%'s “夜间” <台账>.xlsx"
 PUBLISHED = {
     "Task": "RegistrationInfo Triggers Settings Data Principals Actions*",
     "RegistrationInfo": "URI SecurityDescriptor Source Date Author Version Description Documentation",
-    "Triggers": "CalendarTrigger",
+    "Triggers": "CalendarTrigger LogonTrigger",
     "CalendarTrigger": "Enabled StartBoundary EndBoundary Repetition ExecutionTimeLimit RandomDelay ScheduleByDay*",
+    "LogonTrigger": "Enabled StartBoundary EndBoundary Repetition ExecutionTimeLimit UserId Delay",
     "ScheduleByDay": "DaysInterval",
     "Settings": "AllowStartOnDemand RestartOnFailure MultipleInstancesPolicy DisallowStartIfOnBatteries StopIfGoingOnBatteries "
     "AllowHardTerminate StartWhenAvailable NetworkProfileName RunOnlyIfNetworkAvailable WakeToRun Enabled Hidden "
@@ -174,7 +175,7 @@ def test_a_job_has_absolute_paths_one_name_per_ledger_and_starts_at_the_next_tim
     job, other = job_of(Path("台账 (1)%.xlsx")), job_of(Path("别处/台账 (1)%.xlsx"))
     assert job.ledger == tmp_path / "台账 (1)%.xlsx"
     assert Path(job.command[0]) == Path(sys.executable)
-    assert job.command[1:] == ("-P", "-m", "pyengine", "nightly", "run", str(job.ledger))
+    assert job.command[1:] == ("-P", "-m", "pyengine", "nightly", "run", str(job.ledger), "--once")
     assert re.fullmatch(r"督办台账-台账_1_-[0-9a-f]{8}", job.name)
     assert job.name != other.name
     assert job.name == job_of(tmp_path / "别处/../台账 (1)%.xlsx").name
@@ -254,14 +255,14 @@ def test_windows_task_runs_as_the_clerk_whatever_the_battery_and_catches_up() ->
         "LogonType": "InteractiveToken", "RunLevel": "LeastPrivilege", "UserId": "办公室\\张三",
         "StartWhenAvailable": "true", "DisallowStartIfOnBatteries": "false", "StopIfGoingOnBatteries": "false",
         "MultipleInstancesPolicy": "IgnoreNew", "ExecutionTimeLimit": "PT150M", "StartBoundary": "2026-07-01T01:30:00",
-        "DaysInterval": "1", "WorkingDirectory": "/督办", "Command": sys.executable,
+        "DaysInterval": "1", "WorkingDirectory": "/督办", "Command": sys.executable, "Delay": "PT5M",
     }  # fmt: skip
     assert {name: written[name] for name in expected} == expected
 
 
 def test_windows_task_without_a_known_user_is_for_whoever_installs_it() -> None:
     task = ElementTree.fromstring(task_xml(job_of(Path("/督办/台账.xlsx")), ""))
-    assert "UserId" not in texts(task)
+    assert not {"UserId", "LogonTrigger"} & set(texts(task))  # 谁登录都触发的，只有管理员能装
     check_order(task)
 
 
@@ -516,7 +517,7 @@ def test_systemd_units_changed_by_hand_are_told(place: Path) -> None:
     timer, service = next(folder.glob("duban*.timer")), next(folder.glob("duban*.service"))
     timer.write_text(timer.read_text().replace("*-*-* 01", "Mon..Fri 01"))
     assert schedule.status(place / NASTY).when == "时间被人改成 Mon..Fri 01:30:00"
-    assert schedule.status(place / NASTY).command.endswith(f"nightly run {shlex.quote(str(place / NASTY))}")
+    assert schedule.status(place / NASTY).command.endswith(f"nightly run {shlex.quote(str(place / NASTY))} --once")
     service.write_text('[Service]\nExecStart=/bin/sh "没有收尾\n')
     assert any("程序已不在" in problem for problem in schedule.status(place / NASTY).problems)
 

@@ -138,9 +138,9 @@ class Source:
 def read_source(path: Path) -> Source:
     """读原有的工作簿。不是 .xlsx/.xlsm 的抛 NotALedgerFile（说明是什么、怎么另存），读不到的抛 OSError。"""
     package = Package.open(path)
-    book = workbook_of(package, package.to_bytes())
+    book = workbook_of(package)
     hidden = {unescape(name.decode()) for name in _HIDDEN_SHEET.findall(package.text(package.workbook))}
-    sheets = (_sheet(package, name, read_grid(package, book, name)) for name in package.sheets())
+    sheets = (_sheet(package, name, read_grid(book, name)) for name in package.sheets())
     return Source(path, tuple(replace(sheet, hidden=sheet.name in hidden) for sheet in sheets))
 
 

@@ -33,8 +33,8 @@ class FileBook:
 
     def sheets(self) -> Mapping[str, Grid]:
         """工作表名 → its values, in the order of the tabs; chart sheets are left out. Raises `NotALedgerFile`."""
-        book = workbook_of(self._package, self._content)
-        return {name: read_grid(self._package, book, name) for name in self._package.sheets()}
+        book = workbook_of(self._package)
+        return {name: read_grid(book, name) for name in self._package.sheets()}
 
     def write(self, edits: Mapping[str, Sequence[CellEdit]], looks: Mapping[str, NamedLook], stamp: str) -> Written:
         """Carry out the edits in the file on disk and keep a backup named by `stamp` (YYYYmmdd-HHMMSS).

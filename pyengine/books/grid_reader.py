@@ -1,60 +1,63 @@
-"""读表 — worksheets through calamine, with the error cells it hides put back and absurd ranges refused."""
+"""读表 — worksheets through calamine, from a plain copy, with error cells put back as what they show."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from io import BytesIO
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar, cast
 
-from python_calamine import CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineWorkbook
 
 from pyengine.grid import CellError, Grid, trimmed
-from pyengine.ooxml import NotALedgerFile, Package, SheetText
-from pyengine.ooxml.areas import MAX_COLUMN, column_number
+from pyengine.ooxml import NotALedgerFile, Package
 
-MAX_CELLS = 20_000_000
+from .plain import Marks, plain_copy
+
 _T = TypeVar("_T")
+_SAVE_AS = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（*.xlsx）”或“启用宏的工作簿（*.xlsm）”。"
 _SAVE_AGAIN = "请在 Excel 或 WPS 中打开并另存一份；打不开的，从备份恢复。"
-_ROW_NUMBER = re.compile(rb"""row\s[^>]*?\br\s*=\s*["'](\d+)""")
-_LETTERS = re.compile(rb'r="([A-Z]{1,3})\d')
-_ERROR_TYPE = re.compile(rb"""t=["']e["']""")
-_BEYOND = (702, re.compile(rb"""r=["'][A-Z]{3}""")), (26, re.compile(rb"""r=["'][A-Z]{2}"""))
-_FILLED_LETTERS = re.compile(rb"""\sr=["']([A-Z]{1,3})\d+["'](?:[^>]*[^>/])?>""")
 
 
-def read_grid(package: Package, book: CalamineWorkbook, sheet: str) -> Grid:
+@dataclass(frozen=True, slots=True)
+class OpenBook:
+    """打开着供读的工作簿 — its plain copy in calamine, and what that does not tell of each sheet."""
+
+    book: CalamineWorkbook
+    marks: Mapping[str, Marks]
+
+
+def workbook_of(package: Package, sheets: Iterable[str] | None = None) -> OpenBook:
+    """The package's sheets (or only these), ready to be read. Raises `NotALedgerFile`, for strict packages too."""
+    if package.strict:
+        raise NotALedgerFile("文件是“Strict Open XML 电子表格”格式，不作台账读写。", _SAVE_AS)
+    wanted = package.sheets() if sheets is None else sheets
+    return _guarded(lambda: _opened(package, wanted), package.name)
+
+
+def read_grid(opened: OpenBook, sheet: str) -> Grid:
     """One worksheet. Raises `NotALedgerFile` when it cannot be read."""
-    part = package.sheets()[sheet]
-    xml = package.text(part)
-    _check_extent(xml, sheet)
-    found = _guarded(lambda: book.get_sheet_by_name(sheet), f"工作表“{sheet}”")
-    rows = _values(found)
-    if _ERROR_TYPE.search(xml):
-        _put_errors(rows, SheetText(xml, part))
-    merges = tuple((a + 1, b + 1, c + 1, d + 1) for (a, b), (c, d) in found.merged_cell_ranges or ())
-    return Grid(trimmed(rows), merges)
+    rows, marks = raw_sheet(opened, sheet), opened.marks[sheet]
+    if marks.errors:
+        _put_errors(rows, marks)
+    return Grid(trimmed(rows), marks.merges)
 
 
-def workbook_of(package: Package, content: bytes) -> CalamineWorkbook:
-    """The package's bytes opened by calamine, once what calamine reads at once is known to be of its declared size."""
-    for kind in ("sharedStrings", "styles"):
-        for part in package.related(package.workbook, kind):
-            package.read(part)
-    return _guarded(lambda: CalamineWorkbook.from_filelike(BytesIO(content)), package.name)
+def raw_sheet(opened: OpenBook, sheet: str) -> list[list[object]]:
+    """The sheet's values from A1 on, just as calamine gives them. Raises `NotALedgerFile` when it cannot read them."""
+    return _guarded(lambda: _values(opened.book, sheet), f"工作表“{sheet}”")
 
 
-def raw_sheet(book: CalamineWorkbook, sheet: str) -> list[list[object]]:
-    """The sheet's values from A1 on, just as calamine gives them."""
-    return _values(_guarded(lambda: book.get_sheet_by_name(sheet), f"工作表“{sheet}”"))
+def _opened(package: Package, sheets: Iterable[str]) -> OpenBook:
+    copy, marks = plain_copy(package, sheets)
+    return OpenBook(CalamineWorkbook.from_filelike(copy), marks)
 
 
-def _values(sheet: CalamineSheet) -> list[list[object]]:
-    return cast(list[list[object]], sheet.to_python(skip_empty_area=False))
+def _values(book: CalamineWorkbook, sheet: str) -> list[list[object]]:
+    return cast(list[list[object]], book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
 
 
-def _put_errors(rows: list[list[object]], text: SheetText) -> None:
-    for row, column, code in text.errors():
+def _put_errors(rows: list[list[object]], marks: Marks) -> None:
+    for row, column, code in marks.errors:
         while len(rows) < row:
             rows.append([])
         rows[row - 1] += [""] * (column - len(rows[row - 1]))
@@ -64,38 +67,12 @@ def _put_errors(rows: list[list[object]], text: SheetText) -> None:
         line += [""] * (width - len(line))
 
 
-def _check_extent(xml: bytes, sheet: str) -> None:
-    """Raises `NotALedgerFile` when a stray cell far out would make the sheet's rectangle absurdly large."""
-    last = _last_of(xml, (b"</v>", b":v>", b"</is>", b":is>"), len(xml))
-    tag = _last_of(xml, (b"<row ", b":row "), max(last, 0))
-    found = _ROW_NUMBER.search(xml, tag, last) if tag >= 0 else None
-    row = int(found.group(1)) if found else 0
-    if row * MAX_COLUMN <= MAX_CELLS or any(
-        row * columns <= MAX_CELLS and beyond.search(xml) is None for columns, beyond in _BEYOND
-    ):
-        return  # the usual case: no address beyond column ZZ or Z, found without collecting them all
-    if row * _width(xml, _LETTERS) > MAX_CELLS and row * _width(xml, _FILLED_LETTERS) > MAX_CELLS:
-        raise NotALedgerFile(
-            f"工作表“{sheet}”的内容一直排到第 {row} 行，范围大得不正常。", "请删去末尾零星的单元格内容后保存再运行。"
-        )
-
-
-def _last_of(xml: bytes, marks: Iterable[bytes], stop: int) -> int:
-    """Where the last of the marks before `stop` begins; after the first hit only what follows it is searched."""
-    at = -1
-    for mark in marks:
-        at = max(at, xml.rfind(mark, max(at, 0), stop))
-    return at
-
-
-def _width(xml: bytes, pattern: re.Pattern[bytes]) -> int:
-    return max((column_number(letters.decode()) for letters in set(pattern.findall(xml))), default=MAX_COLUMN)
-
-
 def _guarded(action: Callable[[], _T], what: str) -> _T:
     """The action's result; whatever calamine throws, its panics included, becomes `NotALedgerFile`."""
     try:
         return action()
+    except NotALedgerFile:
+        raise
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise

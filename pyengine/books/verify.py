@@ -29,11 +29,13 @@ def verify(
                 raise _mismatch(f"部件 {name} 读回的内容不对")
         elif after.raw(name) != before.raw(name):
             raise _mismatch(f"不该动的部件 {name} 变了")
-    book = workbook_of(after, content)
-    for sheet, changes in edits.items():
-        asked = {(e.row, e.column): e.value for e in changes if e.value is not KEEP}  # the later of two wins
-        if asked:
-            _verify_cells(raw_sheet(book, sheet), sheet, asked, before.date1904)
+    asked = {  # of two edits of one cell the later wins
+        sheet: {(e.row, e.column): e.value for e in changes if e.value is not KEEP} for sheet, changes in edits.items()
+    }
+    book = workbook_of(after, [sheet for sheet, values in asked.items() if values])
+    for sheet, values in asked.items():
+        if values:
+            _verify_cells(raw_sheet(book, sheet), sheet, values, before.date1904)
 
 
 def _verify_cells(rows: list[list[object]], sheet: str, asked: Mapping[tuple[int, int], Value], date1904: bool) -> None:

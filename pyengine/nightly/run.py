@@ -13,6 +13,7 @@ from pyengine.books.locks import refuse_if_locked
 from pyengine.books.own_lock import own_lock
 from pyengine.history import Change, History, Judged
 from pyengine.ooxml import ChangedMeanwhile, Locked, PackageError
+from pyengine.read import read_ledger
 from pyengine.rebuild import rebuild
 from pyengine.refresh import Result, Step, draft_letters, examine, refresh
 
@@ -52,10 +53,10 @@ class _Job:
     history: History
     last: datetime | None
 
-    def remember(self, detail: str) -> None:
-        """记进日志和历史。"""
+    def remember(self, command: str, detail: str) -> None:
+        """记进日志和历史；command 是 nightly（写了）或 looked（台账开着，只看了）。"""
         self.log.info(detail)
-        self.history.log(self.clock.now(), "nightly", detail)
+        self.history.log(self.clock.now(), command, detail)
 
     def missed(self) -> tuple[date, ...]:
         """上一次以后没有运行的日子。"""
@@ -68,9 +69,12 @@ class _Job:
         return tuple(noticed.change for noticed in story.changes if noticed.at > since.isoformat(" ", "seconds"))
 
 
-def run_nightly(ledger: Path, as_of: date, clock: Clock, step: Step = lambda _: None) -> Done:
+def run_nightly(
+    ledger: Path, as_of: date, clock: Clock, step: Step = lambda _: None, once: bool = False
+) -> Done | None:
     """跑一夜，各步记在 .duban/nightly.log。台账开着到时限为止的，只出摘要（written 为假）。
 
+    once：最近一次“夜间任务时间”以后已经做过、写过的不再做，返回 None。
     另一个夜间任务正在跑、台账连读也读不了抛 Locked；不是台账、不许写的，各抛各的错。
     """
     ledger = ledger.resolve()
@@ -78,14 +82,25 @@ def run_nightly(ledger: Path, as_of: date, clock: Clock, step: Step = lambda _: 
     with own_lock(ledger, stamp, "跑夜间任务", ".nightly"), logging_to(ledger) as log:
         history = History(ledger)
         log.info("开始：%s，判定日 %s", ledger.name, as_of)
+        last = max(filter(None, map(history.last_run, ("nightly", "looked"))), default=None)
         try:
-            return _until_free(_Job(ledger, as_of, clock, log, step, history, history.last_run("nightly")))
+            if once and _done_since(history.last_run("nightly"), ledger, clock.now()):
+                log.info("这一夜已经做过，不再做")
+                return None
+            return _until_free(_Job(ledger, as_of, clock, log, step, history, last))
         except PackageError as error:
             log.error("没有做成：%s%s", error.message, error.advice)
             raise
         except Exception:
             log.exception("没有做成")
             raise
+
+
+def _done_since(last: datetime | None, ledger: Path, now: datetime) -> bool:
+    """最近一次该运行的时刻以后，是不是做过。"""
+    settings = read_ledger(FileBook(ledger).sheets(), now.date()).ledger.settings
+    due = datetime.combine(now.date(), datetime.strptime(settings.text("夜间任务时间"), "%H:%M").time())
+    return last is not None and last >= (due if due <= now else due - timedelta(days=1))
 
 
 def _until_free(job: _Job) -> Done:
@@ -120,7 +135,7 @@ def _work(job: _Job) -> Done:
     remarks = (done, *_notes(job))
     result = replace(last, letters=drafted.letters)
     path = _digest(job, result, before, remarks)
-    job.remember(f"{done}；起草公文 {len(drafted.letters)} 件")
+    job.remember("nightly", f"{done}；起草公文 {len(drafted.letters)} 件")
     return Done(result, path, True, remarks)
 
 
@@ -136,7 +151,7 @@ def _leave(job: _Job, looked: Done, error: PackageError) -> Done:
     now = job.clock.now()
     why = error.message.rstrip("。")
     job.history.leave(now, f"{now.month}月{now.day}日的夜间任务没有写回台账（{why}），这次刷新已补上")
-    job.remember(looked.remarks[0])
+    job.remember("looked", looked.remarks[0])
     return looked
 
 

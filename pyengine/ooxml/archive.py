@@ -91,6 +91,8 @@ class Archive:
             raise damaged("压缩包目录条数不对")
         starts = [*sorted(offset_of(entry) for entry in entries), self._central_at]
         following = dict(pairwise(starts))
+        if len(following) != len(entries):
+            raise damaged("成员互相重叠")
         for entry in entries:
             yield self._member(entry, following[offset_of(entry)])
 
@@ -106,6 +108,8 @@ class Archive:
         if data + packed > stop:
             raise damaged("成员互相重叠")
         raw_name = entry[CENTRAL.size : CENTRAL.size + name_length]
+        if raw_name != self.content[start + LOCAL.size : start + LOCAL.size + local_name]:
+            raise damaged("成员的名称前后不一")
         name = decode_name(raw_name, flags)
         return Member(name, entry, flags, method, crc, packed, size, start, data, stop)
 

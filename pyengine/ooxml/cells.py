@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .areas import Area, column_bytes, column_number, column_of, parse_area
+from .areas import MAX_COLUMN, MAX_ROW, Area, column_bytes, column_number, column_of, parse_area
 from .errors import NotALedgerFile
 from .markup import ATTRIBUTES, Node, Splice, attributes_of, check, masked, parse, plain_text
 
 _SHEET_DATA = re.compile(rb"<((?:[^\s<>/:]+:)?)sheetData(?=[\s/>])" + ATTRIBUTES + rb"(/?)>")
-_EXTENSIONS = re.compile(rb"<((?:[^\s<>/:]+:)?extLst)(?=[\s>]).*?</\1\s*>", re.DOTALL)
+_EXTENSIONS = re.compile(rb"<((?:[^\s<>/:]+:)?extLst)(?:\s[^<>]*)?(?<!/)>.*?(?:</\1\s*>|\Z)", re.DOTALL)
 _ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d+)["']""")
-_CELL_LETTERS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]+)""")
+_CELL_LETTERS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,4})""")
 _STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)["']""")
 _TYPE_ERROR = re.compile(rb"""\st\s*=\s*["']e["']""")
 
@@ -70,7 +70,7 @@ class SheetText:
         self.frame = parse(xml[: self.data_open] + xml[self.data_close :], part)
         self.frame_xml = xml[: self.data_open] + xml[self.data_close :]
         if self.frame.child("sheetData") is None:
-            raise NotALedgerFile(f"部件 {part} 的结构不正常。", "请在 Excel 中打开并另存一份。")
+            raise self._odd()
         prefix = re.escape(self.prefix)
         self._row_tag = re.compile(b"<" + prefix + rb"row(?=[\s/>])(?: r=\"(\d+)\")?" + ATTRIBUTES + rb"(/?)>")
         name = prefix + b"c"
@@ -85,17 +85,20 @@ class SheetText:
 
     def rows(self) -> Iterator[Row]:
         """Every row, as it stands in the part; rows without a number count on from the one before."""
-        closing, number = b"</" + self.prefix + b"row", 0
+        closing, number, end = b"</" + self.prefix + b"row", 0, 0
         scan = self._scan
         for tag in self._row_tag.finditer(scan, self.data_open, self.data_close):
             given, block, empty = tag.groups()
             if given is None:
                 found = _ROW_NUMBER.search(block)
-                given = found.group(1) if found else number + 1
-            number = int(given)
+                given = found.group(1) if found else b"%d" % (number + 1)
+            number = int(given) if len(given) <= 9 else MAX_ROW + 1
             start, stop = tag.span()
+            if start < end or number > MAX_ROW:
+                raise self._odd(f"第 {number} 行前后")
             close = stop if empty else scan.index(closing, stop)
-            yield Row(number, start, stop, close, stop if empty else scan.index(b">", close) + 1)
+            end = stop if empty else scan.index(b">", close) + 1
+            yield Row(number, start, stop, close, end)
 
     def cells(self, row: Row) -> Iterator[Cell]:
         """The row's cells; cells without an address count on from the one before."""
@@ -104,6 +107,8 @@ class SheetText:
             block = tag.group(1)
             given = _CELL_LETTERS.search(block)
             column = column_number(given.group(1).decode()) if given else column + 1
+            if column > MAX_COLUMN:
+                raise self._odd(f"第 {row.number} 行")
             yield Cell(column, tag.start(), tag.end(), block, tag.group(2) or b"")
 
     def find(self, row: Row, column: int) -> Cell | None:
@@ -116,9 +121,10 @@ class SheetText:
             return None
         return Cell(column, tag.start(), tag.end(), tag.group(1), tag.group(2) or b"")
 
-    def address_at(self, row: Row, column: int) -> int:
-        """Where in the row the address of that cell is spelled the usual way; -1 if nowhere."""
-        return self._scan.find(b' r="%b%d"' % (column_bytes(column), row.number), row.open_end, row.close)
+    def address_at(self, row: Row, column: int, start: int = 0) -> int:
+        """Where in the row, from `start` on, the address of that cell is spelled the usual way; -1 if nowhere."""
+        spelled = b' r="%b%d"' % (column_bytes(column), row.number)
+        return self._scan.find(spelled, max(start, row.open_end), row.close)
 
     def edge(self, row: Row) -> tuple[int, int] | None:
         """Column and end offset of the row's last cell, if it is spelled the usual way."""
@@ -194,6 +200,9 @@ class SheetText:
     def child(self, name: str) -> Node | None:
         """The worksheet's own child element of that name."""
         return self.frame.child(name)
+
+    def _odd(self, where: str = "") -> NotALedgerFile:
+        return NotALedgerFile(f"部件 {self.part} {where}的结构不正常。", "请在 Excel 中打开并另存一份。")
 
 
 def _blanked(xml: bytes) -> bytes:

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from . import markup
 from .cells import SheetText
 from .errors import NotALedgerFile, WriteRefused
+from .guards import Guards
 from .heights import heights_of, with_heights
 from .package import Package
 from .sheet import SheetPatch
 from .styles import StyleBook
-from .tables import extended, heads, tables_of
-from .values import CellEdit, Keep, NamedLook, Patched, merged_edits
+from .tables import extended, pivots_of, tables_of
+from .values import CellEdit, Keep, NamedLook, Patched, fits_a_cell, merged_edits, refuse
 
 
 def patch(package: Package, edits: Mapping[str, Sequence[CellEdit]], styles: Mapping[str, NamedLook]) -> Patched:
@@ -50,22 +51,24 @@ def _patch_sheet(
     part = package.sheets().get(sheet)
     if part is None:
         raise WriteRefused(f"工作簿里没有工作表“{sheet}”。", "请核对工作表名称是否被改过。")
-    tables = tables_of(package, part)
+    for edit in changes:
+        if not fits_a_cell(edit.value):
+            raise refuse(sheet, edit.row, edit.column, "要写的数太大或不是数", "请核对算出这个数的内容。")
     xml = package.text(part)
     try:
+        tables = tables_of(package, part)
         text = SheetText(xml, part, trusted=True)  # the new bytes are checked once they are all there
-        run = SheetPatch(text, sheet, merged_edits(changes), heads(tables), book, package.date1904)
-        change = run.run()
-    except ValueError:
+        guards = Guards(text, sheet, tables, pivots_of(package, part))
+        change = SheetPatch(text, sheet, merged_edits(changes), guards, book, package.date1904).run()
+        tall = heights_of(changes, change.cells)
+        parts = {part: with_heights(change.xml, part, tall) if tall else change.xml}
+    except (ValueError, LookupError) as error:
         markup.check(xml, part)  # was it the XML that threw the scan off?
-        raise
+        raise NotALedgerFile(f"部件 {part} 的内容不正常（{error}）。", "请在 Excel 中打开并另存一份。") from error
     if not change.cells:
         return {}, change.cells
-    tall = heights_of(changes, change.cells)
-    parts = {part: with_heights(change.xml, part, tall) if tall else change.xml}
-    written = run.written() if tables else {}
     for table in tables:
-        longer = extended(package, table, tables, run.merges, written)
+        longer = extended(package, table, tables, guards.merges, change.tables[table.part])
         if longer is not None:
             parts[table.part] = longer
     return parts, change.cells
@@ -87,8 +90,8 @@ def _style_book(
         return None
     try:
         book = StyleBook(package.text(part))
-    except ValueError as error:
-        raise NotALedgerFile(f"样式部件 {part} 里的编号不是数字。", "请在 Excel 中打开并另存一份。") from error
+    except (ValueError, LookupError) as error:
+        raise NotALedgerFile(f"样式部件 {part} 里的编号不正常。", "请在 Excel 中打开并另存一份。") from error
     for name in wanted:
         if not book.has_named(name):
             if name not in looks:

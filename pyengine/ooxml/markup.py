@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from operator import itemgetter
 from typing import Final
 from xml.parsers import expat
@@ -17,13 +18,20 @@ from xml.sax.saxutils import escape, quoteattr, unescape
 from .errors import NotALedgerFile
 
 ATTRIBUTES: Final = rb"""((?:[^>"'/]++|"[^"]*+"|'[^']*+')*+)"""
-_OPEN_TAG = re.compile(rb"""<(?:[^>"']|"[^"]*"|'[^']*')*+>""")
-_NAME = re.compile(rb"[^\s/>]+")
+_OPEN_TAG = re.compile(rb"""<([^\s/>:]+:)?(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=]+)\s*=\s*("[^"]*"|'[^']*')""")
 _DECLARATION = re.compile(r"""^(<\?xml[^>]*?encoding\s*=\s*)(["'])([^"']+)\2""")
-_HIDDEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
+_HIDDEN = re.compile(rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _ENTITIES = {"&quot;": '"', "&apos;": "'"}
+_UTF8 = frozenset(("", "utf-8", "utf8", "us-ascii", "ascii", "utf-8-sig"))
+_OTHERS = re.compile(
+    r"utf-?16(-?[lb]e)?|gb18030|gbk|gb2312|cp936|big5|(iso-8859|windows)-\d{1,4}|shift_jis|euc-(jp|kr)"
+)
+MAX_NODES: Final = 1_000_000
+MAX_DEPTH: Final = 256
+
+_SAVE_AGAIN: Final = "请在 Excel 中打开并另存一份。"
 
 Splice = tuple[int, int, bytes]
 
@@ -69,12 +77,16 @@ def to_utf8(content: bytes, part: str, errors: str = "strict") -> bytes:
     declared = _DECLARATION.match(content[:200].decode("latin-1"))
     if not encoding and declared:
         encoding = declared.group(3)
-    if encoding.lower() in ("", "utf-8", "utf8", "us-ascii", "ascii", "utf-8-sig"):
+    if encoding.lower() in _UTF8:
         return content
     try:
+        if not _OTHERS.fullmatch(encoding.lower()):
+            raise LookupError(encoding)  # Python knows encodings that no workbook is written in
         text = content.decode("gb18030" if encoding.lower() in ("gb2312", "gbk") else encoding, errors)
+        if "\0" in text:
+            raise LookupError(encoding)
     except (LookupError, UnicodeDecodeError) as error:
-        raise NotALedgerFile(f"部件 {part} 的文字编码 {encoding} 认不出。", "请在 Excel 中打开并另存一份。") from error
+        raise NotALedgerFile(f"部件 {part} 的文字编码 {encoding} 认不出。", _SAVE_AGAIN) from error
     return _DECLARATION.sub(r"\1\2UTF-8\2", text.lstrip("\ufeff"), count=1).encode("utf-8")
 
 
@@ -83,12 +95,13 @@ def check(content: bytes, part: str) -> None:
     _run(_parser(part), content, part)
 
 
-def check_head(head: bytes, part: str) -> None:
-    """Raises `NotALedgerFile` if a DOCTYPE stands before the root element (or no root begins in these bytes)."""
+def check_head(head: bytes, part: str) -> bool:
+    """Whether the root element begins in these first bytes (True also where no XML can be made out: that is refused
+    when it is used). Raises `NotALedgerFile` if a DOCTYPE stands before it."""
     try:
         head = to_utf8(head, part, "ignore")
     except NotALedgerFile:
-        return  # of no encoding anyone knows: refused when it is used
+        return True
     parser = _parser(part)
     seen: list[str] = []
     parser.StartElementHandler = lambda name, attributes: seen.append(name)
@@ -96,28 +109,28 @@ def check_head(head: bytes, part: str) -> None:
         for at in range(0, len(head), 512):
             parser.Parse(head[at : at + 512], False)
             if seen:
-                return
+                return True
     except expat.ExpatError:
-        return
-    if len(head) >= 1 << 16:
-        raise NotALedgerFile(f"部件 {part} 开头不正常。", "请核对文件来源，不要使用来历不明的文件。")
+        return True
+    return False
 
 
 def parse(content: bytes, part: str) -> Node:
-    """The document's root with all its elements. Raises `NotALedgerFile` if it is not well-formed or has a DOCTYPE."""
+    """The document's root with all its elements. Raises `NotALedgerFile` if it is not well-formed, has a DOCTYPE, or
+    is a document of millions of elements or of hundreds within each other."""
     parser = _parser(part, "\n")
     top = Node("", "", b"", {}, 0, 0)
-    stack = [top]
+    stack, room = [top], count(-MAX_NODES)
 
     def begin(name: str, attributes: dict[str, str]) -> None:
+        if next(room) == 0 or len(stack) > MAX_DEPTH:
+            raise NotALedgerFile(f"部件 {part} 的结构多得不正常，不予打开。", _SAVE_AGAIN)
         at = parser.CurrentByteIndex
         tag = _OPEN_TAG.match(content, at)
-        assert tag is not None
+        if tag is None:
+            raise NotALedgerFile(f"部件 {part} 的文字编码认不出。", _SAVE_AGAIN)
         namespace, _, local = name.rpartition("\n")
-        spelled = _NAME.match(content, at + 1)
-        assert spelled is not None
-        prefix = spelled.group()[: -len(local.encode())]
-        node = Node(local, namespace, prefix, attributes, at, tag.end())
+        node = Node(local, namespace, tag[1] or b"", attributes, at, tag.end())
         stack[-1].children.append(node)
         stack.append(node)
 

@@ -15,9 +15,11 @@ from .archive import MAX_FILE, Archive
 from .errors import NotALedgerFile, WriteRefused
 from .records import damaged
 
-_HEAD = 1 << 16
+_HEAD = 1 << 11
+_LONG_HEAD = 1 << 16
 _CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AS = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（*.xlsx）”或“启用宏的工作簿（*.xlsm）”。"
+_TRANSITIONAL = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _STRICT = "http://purl.oclc.org/ooxml/"
 _MAIN = "spreadsheetml.sheet.main+xml", "macroEnabled.main+xml", "template.main+xml"
 
@@ -32,7 +34,10 @@ class Relationship:
 
 
 class Package:
-    """一个 Excel 文件包. Changes are kept in memory until `save`; parts never replaced are saved as the same bytes."""
+    """一个 Excel 文件包. Changes are kept in memory until `save`; parts never replaced are saved as the same bytes.
+
+    `strict`: the parts speak the ISO "strict" dialect, which few programs but Excel read.
+    """
 
     def __init__(self, content: bytes, name: str) -> None:
         _check_signature(content, name)
@@ -42,11 +47,15 @@ class Package:
             raise damaged("压缩包目录读不全") from error
         self.name = name
         self._parts = {_canonical(member.name): member.name for member in self._archive.members}
+        if len(self._parts) != len(self._archive.members):
+            raise damaged("压缩包里有重名的成员")
         self._new: dict[str, bytes] = {}
         self._check_heads()
         self.workbook = self._find_workbook()
         root = markup.parse(self.text(self.workbook), self.workbook)
-        _check_transitional(root)
+        self.strict = root.namespace.startswith(_STRICT)
+        if root.name != "workbook" or not (self.strict or root.namespace == _TRANSITIONAL):
+            raise NotALedgerFile("工作簿部件的内容不是工作簿。", _SAVE_AS)
         self._sheets = self._find_sheets(root)
         properties = root.child("workbookPr")
         flag = "" if properties is None else properties.attributes.get("date1904", "")
@@ -112,7 +121,7 @@ class Package:
         for node in markup.parse(self.text(source), source).every("Relationship"):
             target = node.attributes.get("Target", "").partition("#")[0]
             if target and node.attributes.get("TargetMode") != "External":
-                path = posixpath.normpath(posixpath.join("/", folder, unquote(target).replace("\\", "/")))
+                path = posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/")))
                 kind = node.attributes.get("Type", "")
                 found.append(Relationship(node.attributes.get("Id", ""), kind.rpartition("/")[2], path.lstrip("/")))
         return tuple(found)
@@ -150,10 +159,12 @@ class Package:
             raise NotALedgerFile(f"{self.name} 缺少部件 {part}。", _SAVE_AS) from None
 
     def _check_heads(self) -> None:
+        """Raises `NotALedgerFile` if a part declares a DOCTYPE, or hides its root behind 64 KB of something else."""
         for part, name in self._parts.items():
-            if part.endswith((".xml", ".rels")):
-                head = self._archive.head(name, _HEAD)
-                markup.check_head(head, name)
+            if part.endswith((".xml", ".rels")) and not markup.check_head(self._archive.head(name, _HEAD), name):
+                head = self._archive.head(name, _LONG_HEAD)
+                if not markup.check_head(head, name) and len(head) == _LONG_HEAD:
+                    raise NotALedgerFile(f"部件 {name} 开头不正常。", "请核对文件来源，不要使用来历不明的文件。")
 
     def _find_workbook(self) -> str:
         if not self.has("[Content_Types].xml"):
@@ -179,7 +190,7 @@ class Package:
 
 
 def _canonical(name: str) -> str:
-    return name.replace("\\", "/").lstrip("/").lower()
+    return unquote(name).replace("\\", "/").lstrip("/").lower()
 
 
 def _check_signature(content: bytes, name: str) -> None:
@@ -192,10 +203,3 @@ def _check_signature(content: bytes, name: str) -> None:
         raise NotALedgerFile(f"{name} 是旧版 .xls 格式（97-2003）。", _SAVE_AS)
     if not content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         raise NotALedgerFile(f"{name} 不是 Excel 工作簿，只是改了扩展名的其他文件。", _SAVE_AS)
-
-
-def _check_transitional(root: markup.Node) -> None:
-    if root.namespace.startswith(_STRICT):
-        raise NotALedgerFile("文件是“Strict Open XML 电子表格”格式，不能无损读写。", _SAVE_AS)
-    if root.name != "workbook":
-        raise NotALedgerFile("工作簿部件的内容不是工作簿。", _SAVE_AS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -14,7 +15,9 @@ class RowIndex:
 
     def __init__(self, text: SheetText) -> None:
         self.text = text
-        self.rows = {row.number: row for row in text.rows()}
+        every = tuple(text.rows())
+        self.rows = {row.number: row for row in every}
+        self._doubled = frozenset() if len(self.rows) == len(every) else _doubled(row.number for row in every)
         self._numbers = sorted(self.rows)
         self.cells_of = lru_cache(maxsize=8)(self._read)
 
@@ -28,10 +31,15 @@ class RowIndex:
             return None
         return next((cell for cell in self.cells_of(row.number) if cell.column == column), None)
 
+    def stands_twice(self, row: Row, cell: Cell | None) -> bool:
+        """Whether the row, or the cell, stands in the part once more: programs differ in which of the two they show."""
+        again = cell is not None and self.text.address_at(row, cell.column, cell.end) >= 0
+        return again or row.number in self._doubled
+
     def room_behind(self, row: Row, columns: Iterable[int]) -> int | None:
         """Where the row's cells end, if cells of all these columns (ascending) can be put there; None if in doubt."""
         edge = self.text.edge(row)
-        if edge is None or edge[0] >= next(iter(columns)):
+        if edge is None or edge[0] >= next(iter(columns)) or row.number in self._doubled:
             return None
         for column in columns:
             if self.text.address_at(row, column) >= 0:
@@ -46,3 +54,7 @@ class RowIndex:
     def _read(self, number: int) -> tuple[Cell, ...]:
         row = self.rows.get(number)
         return tuple(self.text.cells(row)) if row is not None else ()
+
+
+def _doubled(numbers: Iterable[int]) -> frozenset[int]:
+    return frozenset(number for number, count in Counter(numbers).items() if count > 1)

@@ -7,88 +7,60 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .areas import MAX_COLUMN, MAX_ROW, Area, Areas, parse_area
+from .areas import Area, parse_area
 from .cells import Row, SheetText
+from .growth import Block, Growth
+from .guards import Guards
 from .links import link_changes
 from .looks import Edits, Looks
 from .made import CellMaker
 from .markup import Splice, attribute_splice, splice, with_attribute
 from .rows import RowIndex
+from .rules import rule_splices
 from .styles import StyleBook
-from .tables import grown
-from .values import CellEdit, Keep, refuse, stored_text
+from .values import CellEdit, refuse, stored_text
 
 _SPANS = re.compile(rb'<[^\s<>]+ r="\d+" spans="(\d+:\d+)"')
 
 
 @dataclass(frozen=True, slots=True)
 class SheetChange:
-    """一张表的改动 — the part's new bytes, and the addresses of the cells that really changed."""
+    """一张表的改动 — the part's new bytes, the addresses of the cells that really changed, table part → its area."""
 
     xml: bytes
     cells: frozenset[tuple[int, int]]
+    tables: Mapping[str, Area]
 
 
 class SheetPatch:
-    """One sheet being edited. `heads`: areas of table heads; `styles`: None when the workbook has no styles part."""
+    """One sheet being edited. `styles`: None when the workbook has no styles part."""
 
     def __init__(
-        self, text: SheetText, name: str, edits: Edits, heads: Areas, styles: StyleBook | None, date1904: bool
+        self, text: SheetText, name: str, edits: Edits, guards: Guards, styles: StyleBook | None, date1904: bool
     ) -> None:
-        self._text, self._name, self._edits = text, name, edits
-        self._heads, self._merges, self._arrays = heads, Areas(text.merges()), Areas(text.formula_areas())
-        self._guards = tuple(areas for areas in (self._heads, self._merges, self._arrays) if areas.all)
+        self._text, self._name, self._edits, self._guards = text, name, edits, guards
         self._index = RowIndex(text)
-        self._maker = CellMaker(text, name, Looks(self._index, edits, heads, styles), date1904)
+        self._maker = CellMaker(text, name, Looks(self._index, edits, guards.heads, styles), date1904)
+        self._growth = Growth(self._index, edits)
         self._changed: set[tuple[int, int]] = set()
-
-    @property
-    def merges(self) -> Areas:
-        """The sheet's merged areas."""
-        return self._merges
 
     def run(self) -> SheetChange:
         """The changed part. Raises `WriteRefused` for cells that must not be written; then nothing has changed."""
         splices: list[Splice] = []
         new_rows: dict[int, bytes] = {}
         for number, edits in self._edits.items():
-            self._guard_row(number, edits)
+            self._guards.check_row(number, edits)
             row = self._index.rows.get(number)
             if row is None:
                 new_rows[number] = b"".join(self._new_cells(number, edits).values())
             else:
                 splices += self._row_splices(row, edits)
         splices += self._row_insertions({number: cells for number, cells in new_rows.items() if cells})
-        frame = [*self._link_splices(), *self._dimension(), *self._filter()]
+        tables = {table.part: self._growth.block(table.area, table.head_rows) for table in self._guards.tables}
+        frame = [*self._link_splices(), *self._dimension(), *self._grown(tuple(tables.values()))]
         splices += self._text.in_place(frame)
-        return SheetChange(splice(self._text.xml, splices), frozenset(self._changed))
-
-    def written(self) -> dict[int, frozenset[int]]:
-        """Row → columns that get a value (not blanked, not merely styled)."""
-        return {
-            row: frozenset(c for c, e in edits.items() if not isinstance(e.value, Keep) and e.value not in (None, ""))
-            for row, edits in self._edits.items()
-        }
-
-    def _guard_row(self, row: int, columns: Mapping[int, CellEdit]) -> None:
-        """Guard the row's cells one by one only where there is something in the row to guard against."""
-        inside = 1 <= row <= MAX_ROW and min(columns) >= 1 and max(columns) <= MAX_COLUMN
-        if inside and (not self._guards or all(areas.beside(row) for areas in self._guards)):
-            return
-        for column in columns:
-            self._guard(row, column)
-
-    def _guard(self, row: int, column: int) -> None:
-        if not (1 <= row <= MAX_ROW and 1 <= column <= MAX_COLUMN):
-            raise refuse(self._name, row, column, "超出工作表的行列范围", "请删减行数后再运行。")
-        if self._heads.holding(row, column) is not None:
-            raise refuse(self._name, row, column, "是表格的表头", "表头由办公室维护；请核对列名是否被移动。")
-        merge = self._merges.holding(row, column)
-        if merge is not None and (row, column) != (merge.first_row, merge.first_column):
-            raise refuse(self._name, row, column, f"在合并单元格 {merge.text()} 里", "请取消这处合并后再运行。")
-        array = self._arrays.holding(row, column)
-        if array is not None:
-            raise refuse(self._name, row, column, f"属于数组公式区域 {array.text()}", "请移走这个公式后再运行。")
+        areas = {part: block.after for part, block in tables.items()}
+        return SheetChange(splice(self._text.xml, splices), frozenset(self._changed), areas)
 
     def _row_splices(self, row: Row, edits: Mapping[int, CellEdit]) -> Iterator[Splice]:
         """The splices inside one existing row."""
@@ -102,6 +74,8 @@ class SheetPatch:
         fresh = {}
         for column, edit in edits.items():
             cell = self._index.find(row, column)
+            if self._index.stands_twice(row, cell):
+                raise refuse(self._name, row.number, column, "在文件里出现了两次", "请在 Excel 中打开并另存一份。")
             made = self._maker.new(row.number, edit) if cell is None else self._maker.changed(row.number, cell, edit)
             if not made or (cell is not None and made == self._text.xml[cell.start : cell.end]):
                 continue
@@ -191,18 +165,17 @@ class SheetPatch:
         )  # fmt: skip
         return [] if wide == area else [attribute_splice(self._text.frame_xml, node, "ref", wide.text())]
 
-    def _filter(self) -> list[Splice]:
-        """The sheet's own filter, longer by rows written right below it, if nothing stood there before."""
+    def _grown(self, tables: tuple[Block, ...]) -> list[Splice]:
+        """The sheet's own filter, its rules and validations, longer by the rows added right below them."""
         node = self._text.child("autoFilter")
         area = parse_area(node.attributes.get("ref", "")) if node is not None else None
         if node is None or area is None:
-            return []
-        columns = range(area.first_column, area.last_column + 1)
-        below = (cell for cell in self._index.cells_of(area.last_row + 1) if cell.column in columns)
-        wide = grown(area, self.written())
-        if wide == area or any(cell.content for cell in below):
-            return []
-        return [attribute_splice(self._text.frame_xml, node, "ref", wide.text())]
+            return rule_splices(self._text, self._growth, tables)
+        block = self._growth.block(area, 1)
+        splices = rule_splices(self._text, self._growth, (*tables, block))
+        if block.after != area:
+            splices.append(attribute_splice(self._text.frame_xml, node, "ref", block.after.text()))
+        return splices
 
 
 @lru_cache(maxsize=4096)

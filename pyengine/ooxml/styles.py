@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
+from .errors import WriteRefused
 from .markup import Node, Splice, append_splices, parse, splice, with_attribute
 from .values import NamedLook
 
@@ -21,6 +22,7 @@ _FONT_ORDER: Final = (
 )
 _IDS: Final = ("numFmtId", "fontId", "fillId", "borderId")
 _CUSTOM_FORMATS: Final = 164
+MAX_FORMATS: Final = 65_490
 BUILTIN: Final = {
     "General": 0, "0": 1, "0.00": 2, "#,##0": 3, "#,##0.00": 4, "0%": 9, "0.00%": 10, "0.00E+00": 11, "# ?/?": 12,
     "# ??/??": 13, "mm-dd-yy": 14, "d-mmm-yy": 15, "d-mmm": 16, "mmm-yy": 17, "h:mm AM/PM": 18, "h:mm:ss AM/PM": 19,
@@ -83,7 +85,7 @@ class StyleBook:
         key = ("named", name)
         if key not in self._known:
             style = self._names[name]
-            base = self._style_xfs[style]
+            base = self._style_xfs[style] if style < len(self._style_xfs) else self._xf_at(0)
             same = (i for i, xf in enumerate(self._xfs) if xf.parent == str(style) and _looks(xf) == _looks(base))
             found = next(same, None)
             self._known[key] = self._append_xf(base, str(style), base.ids) if found is None else found
@@ -93,10 +95,9 @@ class StyleBook:
         """Append a cell style of that name with those looks; nothing happens if there is one already."""
         if name in self._names:
             return
+        self._complete()
         font = self._append_font(look) if look.font or look.bold or look.italic else 0
         fill = self._append_fill(look.fill) if look.fill else 0
-        if not self._style_xfs:
-            self._append_style_xf(0, 0, "")
         flags = ' applyFont="1"' * bool(font) + ' applyFill="1"' * bool(fill)
         number = self._append_style_xf(font, fill, flags)
         self._append("cellStyles", self._spelled(f'<cellStyle name={quoteattr(name)} xfId="{number}"/>'))
@@ -156,6 +157,20 @@ class StyleBook:
         self._counts[section] += 1
         return self._counts[section] - 1
 
+    def _complete(self) -> None:
+        """Append what every cell format refers to, as far as the part lacks it."""
+        for section, raw in (("fonts", '<font><sz val="11"/></font>'), ("borders", "<border/>")):
+            if not self._counts[section]:
+                self._append(section, self._spelled(raw))
+        for kind in ("none", "gray125")[self._counts["fills"] :]:
+            self._append("fills", self._spelled(f'<fill><patternFill patternType="{kind}"/></fill>'))
+        if not self._style_xfs:
+            self._append_style_xf(0, 0, "")
+        if not self._counts["cellStyles"]:
+            self._append("cellStyles", self._spelled('<cellStyle name="Normal" xfId="0" builtinId="0"/>'))
+        if not self._xfs:
+            self._keep_xf(_Xf(("0", "0", "0", "0"), "0", b"", b""), b"")
+
     def _append_style_xf(self, font: int, fill: int, flags: str) -> int:
         raw = self._spelled(f'<xf numFmtId="0" fontId="{font}" fillId="{fill}" borderId="0"{flags}/>')
         self._style_xfs.append(_Xf(("0", str(font), str(fill), "0"), "0", b"", raw))
@@ -163,8 +178,7 @@ class StyleBook:
 
     def _append_xf(self, base: _Xf, parent: str, ids: tuple[str, ...], own_format: bool = False) -> int:
         """Append a cell format. Like Excel's own, one that only follows its named style carries no apply… flags."""
-        if not self._xfs:
-            self._keep_xf(_Xf(("0", "0", "0", "0"), "0", b"", b""), b"")
+        self._complete()
         raw = base.raw or self._spelled("<xf/>")
         tag_end = raw.index(b">") + 1
         tag = raw[:tag_end]
@@ -177,6 +191,10 @@ class StyleBook:
         return self._keep_xf(_Xf(ids, parent, base.inside, tag + raw[tag_end:]), tag + raw[tag_end:])
 
     def _keep_xf(self, xf: _Xf, raw: bytes) -> int:
+        if len(self._xfs) >= MAX_FORMATS:
+            raise WriteRefused(
+                "工作簿的单元格格式已达 Excel 的上限，添不了样式。", "请在 Excel 中清理多余的格式后再运行。"
+            )
         if not raw:
             raw = self._spelled('<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>')
         self._xfs.append(xf)
@@ -195,8 +213,6 @@ class StyleBook:
 
     def _append_font(self, look: NamedLook) -> int:
         """A font like the workbook's first one, in that colour and face."""
-        if not self._counts["fonts"]:
-            self._append("fonts", self._spelled('<font><sz val="11"/></font>'))
         first = self._nodes("fonts")[:1]
         parts = {n.name: self._xml[n.start : n.end] for node in first for n in node.children}
         parts = {key: raw for key, raw in parts.items() if key not in ("b", "i")}
@@ -209,8 +225,6 @@ class StyleBook:
         return self._append("fonts", self._spelled("<font>") + inside + self._spelled("</font>"))
 
     def _append_fill(self, colour: str) -> int:
-        for kind in ("none", "gray125")[self._counts["fills"] :]:
-            self._append("fills", self._spelled(f'<fill><patternFill patternType="{kind}"/></fill>'))
         pattern = f'<patternFill patternType="solid"><fgColor rgb="FF{colour.upper()}"/><bgColor indexed="64"/>'
         return self._append("fills", self._spelled(f"<fill>{pattern}</patternFill></fill>"))
 

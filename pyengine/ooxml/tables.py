@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from .areas import Area, Areas, parse_area
 from .errors import WriteRefused
 from .markup import Node, Splice, attribute_splice, parse, splice
 from .package import Package
-
-Written = Mapping[int, Collection[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +24,11 @@ class Table:
     def head(self) -> Area:
         """The head rows' area (empty, with last row before first, when there is no head)."""
         return replace(self.area, last_row=self.area.first_row + self.head_rows - 1)
+
+    @property
+    def total(self) -> Area:
+        """The total rows' area (empty, with last row before first, when there is none)."""
+        return replace(self.area, first_row=self.area.last_row - self.total_rows + 1)
 
 
 def tables_of(package: Package, sheet_part: str) -> tuple[Table, ...]:
@@ -46,19 +48,29 @@ def heads(tables: tuple[Table, ...]) -> Areas:
     return Areas(table.head for table in tables if table.head_rows)
 
 
-def grown(area: Area, written: Written) -> Area:
-    """The area, longer by the unbroken run of written rows right below it."""
-    last = area.last_row
-    while any(area.first_column <= column <= area.last_column for column in written.get(last + 1, ())):
-        last += 1
-    return replace(area, last_row=last)
+def totals(tables: tuple[Table, ...]) -> Areas:
+    """The areas that tables use for totals."""
+    return Areas(table.total for table in tables if table.total_rows)
 
 
-def extended(
-    package: Package, table: Table, others: tuple[Table, ...], merges: Areas, written: Written
-) -> bytes | None:
-    """The table's part with its area grown, None if it does not grow. Raises `WriteRefused` where it cannot."""
-    area = grown(table.area, written)
+def pivots_of(package: Package, sheet_part: str) -> tuple[Area, ...]:
+    """The areas that pivot tables fill on a sheet, and those of their page fields above."""
+    found = []
+    for part in package.related(sheet_part, "pivotTable"):
+        node = parse(package.text(part), part).child("location")
+        area = parse_area(node.attributes.get("ref", "")) if node is not None else None
+        if node is None or area is None:
+            continue
+        found.append(area)
+        rows, columns = (int(node.attributes.get(key, 0)) for key in ("rowPageCount", "colPageCount"))
+        if rows and columns and area.first_row > rows + 1:
+            top, right = area.first_row - rows - 1, area.first_column + 3 * columns - 2
+            found.append(Area(top, area.first_column, area.first_row - 2, right))
+    return tuple(found)
+
+
+def extended(package: Package, table: Table, others: tuple[Table, ...], merges: Areas, area: Area) -> bytes | None:
+    """The table's part with its area grown to `area`, None if that is no more. Raises `WriteRefused` if it cannot."""
     if area == table.area:
         return None
     if table.total_rows:

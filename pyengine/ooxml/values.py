@@ -10,7 +10,6 @@ from decimal import Decimal
 from enum import Enum, auto
 from fractions import Fraction
 from functools import lru_cache
-from math import isfinite
 from operator import attrgetter
 from typing import Final
 
@@ -29,6 +28,7 @@ KEEP: Final = Keep.KEEP
 Value = str | int | float | bool | Decimal | Fraction | date | datetime | None
 
 TEXT_LIMIT: Final = 32767
+_LARGEST: Final = 9.99999999999999e307
 DATE_FORMAT: Final = "yyyy-mm-dd"
 MOMENT_FORMAT: Final = "yyyy-mm-dd hh:mm"
 _UNUSUAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -74,6 +74,16 @@ class Patched:
     cells: int
     rows: int
     parts: tuple[str, ...]
+
+
+def fits_a_cell(value: object) -> bool:
+    """Whether a cell can hold the value: nan, infinity and numbers out of Excel's range it cannot."""
+    if not isinstance(value, (int, float, Decimal, Fraction)):
+        return True
+    try:
+        return abs(float(value)) <= _LARGEST
+    except (ValueError, OverflowError):
+        return False
 
 
 def merged_edits(edits: Iterable[CellEdit]) -> dict[int, dict[int, CellEdit]]:
@@ -128,7 +138,7 @@ def serial(moment: date | datetime, date1904: bool) -> float | int | None:
 
 
 def cell_content(value: Value, prefix: bytes, date1904: bool) -> tuple[bytes, bytes]:
-    """(value of the `t` attribute or b"", the cell's children) for a value. Raises `ValueError` for nan, infinity."""
+    """(value of the `t` attribute or b"", the cell's children) for a value."""
     if isinstance(value, bool):
         return b"b", _element(prefix, b"%d" % value)
     if isinstance(value, date):
@@ -146,8 +156,6 @@ def _number(value: float | Decimal | Fraction) -> bytes:
     if isinstance(value, int):
         return str(value).encode()
     number = float(value)
-    if not isfinite(number):
-        raise ValueError("nan and infinity cannot be written to a cell")
     return (str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)).encode()
 
 

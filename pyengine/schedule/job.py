@@ -59,7 +59,7 @@ class Job:
     @property
     def command(self) -> tuple[str, ...]:
         """命令 — the program and its arguments, unquoted."""
-        return (str(self.program), "-P", "-m", "pyengine", "nightly", "run", str(self.ledger))
+        return (str(self.program), "-P", "-m", "pyengine", "nightly", "run", str(self.ledger), "--once")
 
     @property
     def limit(self) -> timedelta:

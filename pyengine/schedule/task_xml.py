@@ -40,7 +40,7 @@ def task_xml(job: Job, user: str) -> bytes:
     about = _inside(task, "RegistrationInfo")
     _inside(about, "Author", user)
     _inside(about, "Description", f"督办台账的夜间任务：{daily(job.at)} 刷新 {job.ledger}")
-    _trigger(_inside(task, "Triggers"), job)
+    _trigger(_inside(task, "Triggers"), job, user)
     settings = _inside(task, "Settings")
     for name, value in (*_SETTINGS, ("ExecutionTimeLimit", duration(job.limit))):
         _inside(settings, name, value)
@@ -57,11 +57,15 @@ def task_xml(job: Job, user: str) -> bytes:
     return codecs.BOM_UTF16_LE + text.encode("utf-16-le")
 
 
-def _trigger(triggers: ElementTree.Element, job: Job) -> None:
-    """每天一次；到点关着机的，StartWhenAvailable 在开机十分钟左右补。"""
+def _trigger(triggers: ElementTree.Element, job: Job, user: str) -> None:
+    """每天一次；到点关着机、没有登录的，登录后补（做过的那一夜不再做，见 nightly run --once）。"""
     daily_trigger = _inside(triggers, "CalendarTrigger")
     _inside(daily_trigger, "StartBoundary", job.first.isoformat(timespec="seconds"))
     _inside(_inside(daily_trigger, "ScheduleByDay"), "DaysInterval", "1")
+    if user:  # 不写是谁的登录触发，只有管理员能装
+        logon = _inside(triggers, "LogonTrigger")
+        _inside(logon, "UserId", user)
+        _inside(logon, "Delay", "PT5M")
 
 
 def _action(action: ElementTree.Element, job: Job) -> None:
