@@ -319,6 +319,24 @@ def test_letters_that_could_not_be_put_in_place_are_told_by_the_next_refresh(sho
     assert "补放" in shop.run(*arguments).out
 
 
+def test_refreshes_and_letters_at_once_each_finish_or_say_that_the_ledger_is_in_use(shop: Workshop) -> None:
+    ledger, pipe = shop.folder / NAME, subprocess.PIPE
+    days = [f"2026-09-{day}" for day in (22, 23, 24)]
+    calls = [("refresh", ledger, "--as-of", day) for day in days] + [("letters", ledger, "--as-of", days[0])]
+    commands = [[sys.executable, "-m", "pyengine", *map(str, call)] for call in calls]
+    running = [subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) for command in commands]
+    told = [(process.communicate()[1], process.returncode) for process in running]
+    for err, code in told:
+        assert code in (HAS_ERRORS, LOCKED), err
+        assert code == HAS_ERRORS or re.search("被人改过|正由.*督办台账进程", err)
+    assert HAS_ERRORS in {code for _, code in told}
+    assert debris(shop.folder) == []
+    assert all(Package(content, NAME) for content in (read(shop.folder), *backups(shop.folder)))
+    ran = shop.run("refresh", ledger, "--as-of", days[-1])
+    assert (ran.code, ran.err) == (HAS_ERRORS, "")
+    check_history(ran.left, days[-1])
+
+
 # --- 系统报错 --------------------------------------------------------------------------------------------------------
 
 NUMBERS = {
