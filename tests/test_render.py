@@ -19,7 +19,7 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
-from duban_templates.build import build
+from duban_templates.build import TEMPLATES, build
 from duban_templates.filters import FILTERS
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from pyengine.render import PdfUnavailable, TemplateProblem, _environment, render, template_path, to_pdf
 
 MILLIMETRE = 72 / 25.4
-NAMES = tuple(name.removesuffix(".docx") for name in build())
+NAMES = tuple(TEMPLATES)
 LETTERHEADS = ("工作提示", "提醒函", "重点工作督办提示函", "约谈通知", "重点工作督办预警通知书")
 RED_HEADS = ("通报", "专题报告")
 SIGNED = (*LETTERHEADS, *RED_HEADS)
@@ -262,7 +262,7 @@ def test_equal_facts_give_equal_bytes(name: str) -> None:
 
 
 def test_committed_templates_are_what_the_builder_makes() -> None:
-    committed = {f"{name}.docx": (files("duban_templates") / f"{name}.docx").read_bytes() for name in NAMES}
+    committed = {name: (files("duban_templates") / name).read_bytes() for name in build()}
     assert dict(build()) == committed
 
 

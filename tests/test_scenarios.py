@@ -138,8 +138,12 @@ NOT_JUDGING = {
     "预警整改工作日",
     "约谈整改工作日",
     "保留备份天数",
+    "保留备份月数",
+    "夜间任务时间",
+    "夜间重试分钟",
+    "夜间重试间隔分钟",
 }
-"""只管公文和备份、不管判定的设置：由 test_letters、test_file_book 等测试。"""
+"""只管公文、备份和夜间任务、不管判定的设置：由 test_letters、test_story、test_nightly 等测试。"""
 
 
 @pytest.mark.parametrize("item", sorted(set(setting_specs()) - NOT_JUDGING))
