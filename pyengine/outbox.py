@@ -43,6 +43,8 @@ class Outbox:
     def resume(self, registered: Callable[[], Collection[Mark]], out: Path) -> list[Path]:
         """上次没放完的：登记过的放进 out，没有登记的作废（下面会重新起草）。返回放了哪些。"""
         with self._alone():
+            if not self.waits():
+                return []
             papers, marks = _unpacked(self._parcel)
             placed = place(papers, out, self._ledger) if set(marks) & set(registered()) else []
             self._parcel.unlink()
