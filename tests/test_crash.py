@@ -228,6 +228,28 @@ def test_killed_by_the_system_in_the_middle_of_any_write(shop: Workshop, whole: 
     check_next_run(shop, whole, (ran.left for ran in killed))
 
 
+def test_a_history_killed_in_the_middle_of_a_commit_is_rolled_back_and_goes_on(shop: Workshop, whole: Ran) -> None:
+    refill(shop.folder, whole.left)
+    shop.run("refresh", shop.folder / NAME, "--as-of", NEXT)
+    shutil.copy(whole.left / ".duban" / "history.sqlite", shop.folder / ".duban")  # 台账已是第二天的，历史还是头一天的
+    arguments = "refresh", shop.folder / NAME, "--as-of", NEXT
+    killed = shop.each(*arguments, cases=[Limits(largest=size, dies=True) for size in range(8_192, 180_000, 16_384)])
+    cut = [ran for ran in killed if b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" in journal(ran.left)]
+    assert len(cut) > 3  # 改了一半的库，要照日志退回去
+    for ran in (cut[0], cut[-1]):
+        refill(shop.folder, ran.left)
+        check_history(ran.left)
+        again = shop.run(*arguments)
+        assert (again.code, again.err, "历史" in again.out) == (HAS_ERRORS, "", False)
+        check_history(again.left, NEXT)
+
+
+def journal(folder: Path) -> bytes:
+    """SQLite 没有提交完的日志；没有则空。"""
+    path = folder / ".duban" / "history.sqlite-journal"
+    return path.read_bytes() if path.exists() else b""
+
+
 def test_what_is_to_survive_a_power_cut_is_on_disk_before_the_ledger_is_replaced(whole: Ran) -> None:
     steps, at = whole.steps, swap(whole.steps)
     saved = next(n for n, step in enumerate(steps) if step.startswith("replace"))
