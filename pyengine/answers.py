@@ -21,6 +21,11 @@ _ADDRESS = re.compile(r"（[^（）]*![^（）]*）")
 _CARD_ID = re.compile(r"\d\d[蓝黄橙红]-[0-9A-Z]+")
 
 
+def is_card_id(text: str) -> bool:
+    """是不是建议编号的写法，如 23橙-A1B2C3。"""
+    return _CARD_ID.fullmatch(text) is not None
+
+
 def plain(text: str) -> str:
     """事实去掉单元格地址：插了行、挪了列，话还是那句话。"""
     return _ADDRESS.sub("", text)

@@ -6,7 +6,18 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from pyengine.answers import ANSWER_YES, ANSWERS, Shown, facts_of, is_answered, refusal, refused_on, state_of, withdrawn
+from pyengine.answers import (
+    ANSWER_YES,
+    ANSWERS,
+    Shown,
+    facts_of,
+    is_answered,
+    is_card_id,
+    refusal,
+    refused_on,
+    state_of,
+    withdrawn,
+)
 from pyengine.case import Case
 from pyengine.conditions import CONDITIONS, recorded
 from pyengine.grounds import Hit, Verdicts
@@ -42,15 +53,26 @@ def _rows_by_key(case: Case, grounds: Mapping[Key, Ground]) -> dict[Key, list[Ca
     """上次写下的行，按牌归拢。系统列被改乱的，凭建议编号找回；找不回又认不出的不要；单位改了名的按现名；照抄的一行不要。"""
     issued = {_card_id(key, ground.numbers): key for key, ground in grounds.items()}
     rows: dict[Key, list[CardRow]] = {}
-    for row in _without_copies(case.ledger.card_rows):
-        key = (row.clause.split(" ")[0], row.colour, case.directory.resolve(row.unit) or row.unit, row.ground)
+    for row in _without_copies(_identified(case, row) for row in case.ledger.card_rows):
+        key = _key_of(case, row)
         if row.id in issued and key != issued[row.id]:
             key = issued[row.id]
             row = replace(row, numbers=grounds[key].numbers)
         cited = row.colour in COLOURS and all(key) and bool(row.clause.partition(" ")[2])
-        if cited or key in grounds:
+        if (cited and is_card_id(row.id)) or key in grounds:
             rows.setdefault(key, []).append(replace(row, unit=key[2]))
     return rows
+
+
+def _key_of(case: Case, row: CardRow) -> Key:
+    return row.clause.split(" ")[0], row.colour, case.directory.resolve(row.unit) or row.unit, row.ground
+
+
+def _identified(case: Case, row: CardRow) -> CardRow:
+    """建议编号被改得不成编号的，照首次建议时的办法重编：督查记录凭它认哪张牌登记过。"""
+    if is_card_id(row.id) or row.colour not in COLOURS:
+        return row
+    return replace(row, id=_card_id(_key_of(case, row), row.numbers))
 
 
 def _without_copies(rows: Iterable[CardRow]) -> Iterable[CardRow]:

@@ -20,7 +20,10 @@ from pyengine.tables import SheetTable
 from pyengine.terms import DATED, FIRST_YEAR, LAST_YEAR
 from pyengine.units import Directory, is_collective
 
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"[-+]?\d{1,15}(?:\.\d{1,15})?")
+_HUGE, _RESIDUE = 1e15, 1e-15
+"""台账里的数不到千万亿；比尾差还小的是算式剩下的零头，算 0。"""
+
 _FULL_DATE = re.compile(r"\d{4}[年./-]\d{1,2}[月./-]\d{1,2}日?|(?:19|20)\d{6}|\d{5}")
 _LISTS = re.compile(r"[、，,;；\s]+")
 
@@ -167,7 +170,8 @@ def _plain_number(value: object) -> Fraction | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return Fraction(repr(value)) if isfinite(value) else None
+        size = abs(value)
+        return Fraction(repr(value) if size > _RESIDUE else 0) if size < _HUGE else None
     text = normal_form(value) if isinstance(value, str) else ""
     return Fraction(text) if _NUMBER.fullmatch(text) else None
 

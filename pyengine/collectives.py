@@ -30,7 +30,7 @@ def collective_key(name: str) -> tuple[str, int | None]:
 def _number(text: str) -> int:
     """一百以内的数；写得不成数的为 -1，与任何个数都不符。"""
     if text.isdecimal():
-        return int(text)
+        return int(text) if len(text) < 5 else -1
     tens, mark, ones = text.rpartition("十")
     parts = (_DIGITS.get(tens, 0 if tens else 1) * 10 if mark else 0, _DIGITS.get(ones, 0))
     return sum(parts) or -1

@@ -153,11 +153,16 @@ def read_feedback(row: Row, context: Context) -> model.Feedback:
 
 
 def read_record(row: Row, context: Context) -> model.Record:
-    """督查记录的一行。"""
-    numbers = row.list("编号")
+    """督查记录的一行。亮牌的行由系统照牌登记，单位不在名录里的，原处已经报过，不重报。"""
+    numbers, event = row.list("编号"), row.choice("事件")
     row.number = numbers[0] if numbers else ""
+    units = (
+        context.directory.read(row.text("单位"), lead=False)[0]
+        if event == "亮牌"
+        else row.units("单位", context.directory)
+    )
     return model.Record(
-        row.place, row.date("日期"), row.choice("事件"), numbers, row.units("单位", context.directory), row.text("事由"),
+        row.place, row.date("日期"), event, numbers, units, row.text("事由"),
         row.text("文号"), row.date("限期"), row.date("回复日期"), row.text("备注"),
     )  # fmt: skip
 

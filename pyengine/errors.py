@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import typer
 
 from pyengine.durable import Held
+from pyengine.kinds import LetterProblem
 from pyengine.ooxml import ChangedMeanwhile, Locked, NotALedgerFile, PackageError, WriteRefused
-from pyengine.render import LetterProblem
 from pyengine.rulebook import RuleProblem
 from pyengine.rules import NoCircular
 from pyengine.schedule.job import ScheduleProblem

@@ -12,10 +12,19 @@ from typing import Final
 OFFICE: Final = "督办检查室"
 GOVERNMENT: Final = "县政府办公室"
 DRAFTED: Final = "起草文书"
-_ADDRESS: Final = re.compile(r"(?:另见)?[、，；\s]*[^\s（）()，。；、：!]*!(?:[A-Z]{1,3}\d+|第\d+行)")
+_ADDRESS: Final = re.compile(r"(?:另见)?[、，；\s]{0,9}[^\s（）()，。；、：!]{0,31}!(?:[A-Z]{1,3}\d+|第\d+行)")
 _HOLLOW: Final = re.compile(r"[（(][\s、，；]*[）)]")
 _LEADING: Final = re.compile(r"(?<=[（(])[、，；]+")
 _ISO_DATE: Final = re.compile(r"(?<![\d-])(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\d-])")
+
+
+class LetterProblem(Exception):
+    """公文出不来：message 说什么不对，advice 说怎么办。"""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(f"{message}。{advice}。")
+        self.message = message
+        self.advice = advice
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def _common(ledger: Ledger, as_of: date, draft: Letter) -> Mapping[str, object]:
 def _serials(ledger: Ledger, mark: str, year: int) -> Iterator[int]:
     """续号：接着督查记录里同代字同年度的最大号，不编虚位（GB/T 9704—2012 7.2.5）。"""
     code = re.escape(unicodedata.normalize("NFKC", ledger.settings.text("机关代字") + mark))
-    written = re.compile(rf"{code}\s*[〔\[(【]\s*{year}\s*年?\s*[〕\])】]\s*第?\s*(\d+)\s*号")
+    written = re.compile(rf"{code}\s*[〔\[(【]\s*{year}\s*年?\s*[〕\])】]\s*第?\s*(\d{{1,9}})\s*号")
     texts = (unicodedata.normalize("NFKC", record.document_number) for record in ledger.records)
     return count(1 + max((int(serial) for text in texts for serial in written.findall(text)), default=0))
 

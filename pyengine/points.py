@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from math import isfinite
+from typing import Final
 
 Entry = tuple[Decimal, str]
 """一条加减分：分值、事由（可空）。"""
 
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９＋﹢－﹣−‐‑‒–—．；：％", "0123456789++--------.;:%")
+_HUGE: Final = 10_000
+"""分值不到一万：数字和文字一样，文字至多四位。"""
+
 _NUMBER = r"\d{1,4}(?:\.\d{1,4})?"
 _ENDS = r"(?!\d|[.,，。]\d|[+\-/~%个次项条件篇月日年号天])"
 _SCORE = re.compile(
@@ -32,7 +35,7 @@ def read_points(value: object) -> tuple[Entry, ...] | None:
     if value is None:
         return ()
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return ((Decimal(format(value, ".15g")), ""),) if isfinite(value) else None
+        return ((Decimal(format(value, ".15g")), ""),) if abs(value) < _HUGE else None
     return _text(value) if isinstance(value, str) else None
 
 

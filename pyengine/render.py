@@ -11,8 +11,9 @@ import re
 import shutil
 import subprocess
 import tempfile
+import traceback
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -22,39 +23,27 @@ from typing import Final
 
 import jinja2
 from docxtpl import DocxTemplate  # type: ignore[import-untyped, unused-ignore]
-from duban_templates.filters import FILTERS  # type: ignore[import-not-found, unused-ignore]
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.exceptions import SecurityError
 from lxml import etree  # type: ignore[import-untyped, unused-ignore]
-from markupsafe import Markup, escape
 
+from pyengine.docx_file import TAGGED, TemplateProblem, bad_tag, members_of, parsed, plain, refuse_odd_tags
 from pyengine.durable import put
+from pyengine.kinds import LetterProblem
+from pyengine.sandbox import Refused, sandbox
 
 STAFF_FOLDER: Final = "公文模板"
 PDF_BATCH: Final = 50
 PDF_SECONDS: Final = 300
-_MAIN: Final = "word/document.xml"
-_PARTS: Final = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)
-_ILLEGAL: Final = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _OPENING: Final = re.compile(r"\{[{%]")
 _NAME: Final = re.compile(r"'([^']*)' is undefined|no attribute '([^']*)'")
-_PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+_WHY: Final = {
+    Refused: "", SecurityError: "越出了模板许可的范围", ZeroDivisionError: "除数是 0", TypeError: "这几样放不到一起", OverflowError: "数太大",
+    RecursionError: "套得太深", MemoryError: "内容太长",
+}  # fmt: skip
 _FOLDERS: Final = ("Program Files", "Program Files (x86)")
 _OFFICES: Final = ("soffice", "libreoffice", *(rf"C:\{folder}\LibreOffice\program\soffice.com" for folder in _FOLDERS))
-
-
-class LetterProblem(Exception):
-    """公文出不来：message 说什么不对，advice 说怎么办。"""
-
-    def __init__(self, message: str, advice: str) -> None:
-        super().__init__(f"{message}。{advice}。")
-        self.message = message
-        self.advice = advice
-
-
-class TemplateProblem(LetterProblem):
-    """模板有错：不是 docx、标记写错、用了没有的名称。"""
 
 
 class PdfUnavailable(LetterProblem):
@@ -103,78 +92,74 @@ def _read(name: str, template: Path | Traversable) -> bytes:
 
 @lru_cache(maxsize=32)
 def _parse(name: str, data: bytes) -> Parsed:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            members = tuple((info.filename, package.read(info)) for info in package.infolist())
-        trees = {member: etree.fromstring(text, _PARSER) for member, text in members if _PARTS.fullmatch(member)}
-        trees[_MAIN]
-    except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, RuntimeError, etree.XMLSyntaxError) as error:
-        advice = "请在 Word 或 WPS 里另存为“Word 文档（*.docx）”，不设密码；或删去它，改用随程序的模板"
-        raise TemplateProblem(f"{name}不是能用的 docx 文档", advice) from error
-    sources = ((member, _source(tree)) for member, tree in trees.items())
+    members = members_of(name, data)
+    sources = ((member, _source(name, members[member])) for member in members if TAGGED.fullmatch(member))
     parts = tuple(_compile(name, member, source) for member, source in sources if _OPENING.search(source))
-    return Parsed(name, members, parts)
+    return Parsed(name, tuple(members.items()), parts)
 
 
-def _source(tree: etree._Element) -> str:
+def _source(name: str, part: bytes) -> str:
     """部件的 jinja2 源文：拼好被 Word 拆散的标记（docxtpl），一段一行以便报错时找到原处。"""
-    text = etree.tostring(tree, encoding="unicode")
+    text = etree.tostring(parsed(part), encoding="unicode")
+    refuse_odd_tags(name, text)
     patched: str = DocxTemplate(io.BytesIO()).patch_xml(text)
     return re.sub(r"<w:p([ >])", r"\n<w:p\1", patched)
 
 
 def _compile(name: str, member: str, source: str) -> Part:
     try:
-        return Part(member, source, _environment().from_string(source))
+        return Part(member, source, sandbox().compiled(source))
     except jinja2.TemplateSyntaxError as error:
-        where = _plain(source.splitlines()[error.lineno - 1])
-        advice = "请核对这一处：括号是否成对、用英文半角，if、for 是否都有 endif、endfor，过滤器名是否写对"
-        raise TemplateProblem(f"{name}的标记写错了，在“{where}”处", advice) from error
-
-
-@lru_cache(maxsize=1)
-def _environment() -> ImmutableSandboxedEnvironment:
-    """沙箱：只许取值和过滤，转义一切事实，没有的名称即报错。过滤器另有英文名。"""
-    made = ImmutableSandboxedEnvironment(autoescape=True, undefined=jinja2.StrictUndefined, finalize=_printed)
-    made.filters.update(FILTERS)
-    made.filters.update({function.__name__: function for function in FILTERS.values()})
-    return made
-
-
-def _printed(value: object) -> object:
-    """填进公文的一个值：去掉 XML 不容的控制字符，换行、制表变成 Word 的换行、制表。"""
-    if value is None:
-        return ""
-    if isinstance(value, jinja2.Undefined | Markup):
-        return value
-    text = re.sub("\r\n?|[\u000b\u2028\u2029]", "\n", str(value))
-    marked = str(escape(_ILLEGAL.sub("", text)))
-    opening = '<w:t xml:space="preserve">'
-    return Markup(marked.replace("\n", f"</w:t><w:br/>{opening}").replace("\t", f"</w:t><w:tab/>{opening}"))
+        raise bad_tag(name, plain(source.split("\n")[error.lineno - 1])) from error
+    except Refused as error:
+        advice = "模板里只能取值、用 if 判断、用 for 循环、加过滤器，请照手册“模板可用的名称”写"
+        raise TemplateProblem(f"{name}的标记“{_tag(source, error.line)}”不能用：{error}", advice) from error
+    except Exception as error:  # 套得太深、数字太长，jinja2 和 Python 各报各的
+        raise bad_tag(name, plain(next(iter(_TAG.findall(source)), ""))) from error
 
 
 def _fill(name: str, part: Part, context: Mapping[str, object]) -> bytes:
     try:
-        text = part.compiled.render(context)
+        text = "".join(_pieces(part, context))
     except jinja2.UndefinedError as error:
         word = _undefined(error)
         where = next((tag for tag in _TAG.findall(part.source) if word in tag), word)
         advice = f"请照手册“模板可用的名称”核对“{word}”，或从随程序的模板里复制这个标记"
-        raise TemplateProblem(f"{name}的标记“{_plain(where)}”用了没有的名称", advice) from error
+        raise TemplateProblem(f"{name}的标记“{plain(where)}”用了没有的名称", advice) from error
     except Exception as error:  # 模板里的式子由工作人员写，什么错都可能
+        where, why = _tag(part.source, _line(error)), _WHY.get(type(error), f"{type(error).__name__}")
         advice = "请恢复成随程序的模板里的写法"
-        raise TemplateProblem(f"{name}的标记算不出来（{type(error).__name__}）", advice) from error
+        raise TemplateProblem(f"{name}的标记“{where}”算不出来（{why or error}）", advice) from error
     return _well_formed(name, text)
+
+
+def _pieces(part: Part, context: Mapping[str, object]) -> Iterator[str]:
+    sandbox().refill()
+    for piece in part.compiled.generate(context):
+        sandbox().spend(len(piece))
+        yield piece
+
+
+def _line(error: BaseException) -> int:
+    """差错出在源文的第几行；不知道为 0。"""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((frame.lineno or 0 for frame in reversed(frames) if frame.filename == "<template>"), 0)
+
+
+def _tag(source: str, line: int) -> str:
+    """源文这一行（一段）的第一个标记；没有标记的写这一行的字。"""
+    text = source.split("\n")[line - 1] if line else source
+    return plain(next(iter(_TAG.findall(text)), text))
 
 
 def _well_formed(name: str, text: str) -> bytes:
     """填好的部件；标记拆坏了文档结构则 TemplateProblem。"""
     try:
-        etree.fromstring(text, _PARSER)
-    except etree.XMLSyntaxError as error:
+        parsed(text)
+        tree = DocxTemplate(io.BytesIO()).fix_tables(text)
+    except (etree.XMLSyntaxError, KeyError, AttributeError, TypeError, ValueError) as error:
         advice = "请让成对的 {% … %} 各占一整段（写 {%p … %}）或一整行（写 {%tr … %}）"
         raise TemplateProblem(f"{name}里成对的标记跨了段落或表格行", advice) from error
-    tree = DocxTemplate(io.BytesIO()).fix_tables(text)
     data: bytes = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
     return data
 
@@ -182,11 +167,6 @@ def _well_formed(name: str, text: str) -> bytes:
 def _undefined(error: jinja2.UndefinedError) -> str:
     found = _NAME.search(str(error))
     return (found[1] or found[2]) if found else str(error)
-
-
-def _plain(text: str) -> str:
-    """给人看的原文：去掉 XML，至多 40 字。"""
-    return re.sub(r"<[^>]*>?", "", text).strip()[:40]
 
 
 def _zipped(members: Iterable[tuple[str, bytes]]) -> bytes:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from pyengine import unit_words as words
+
+_LONGEST: Final = 80
+"""一个名称至多这么多个字：再长的不再往下接。"""
 
 Known = Callable[[str], object]
 """名录认不认得这个名称：认得为真。"""
@@ -39,6 +43,8 @@ def _continues(before: str, after: str, mark: str, known: Known) -> bool:
     left, right = before.strip(), after.strip()
     if not left or not right:
         return not right
+    if len(left) > _LONGEST:
+        return False
     if known(left + right):
         return True
     if known(left) and not words.belongs(right):
@@ -48,11 +54,20 @@ def _continues(before: str, after: str, mark: str, known: Known) -> bool:
 
 def joined(name: str, known: Known) -> list[str]:
     """name 里的各家：“县财政局和县审计局”是两家，“县发展和改革局”是一家。"""
-    if not name or known(name):
-        return [name] if name else []
+    found: list[str] = []
+    while name and not known(name):
+        left, right = _halves(name, known)
+        if not right:
+            return [*found, *filter(None, words.and_so_on(name))]
+        found.append(words.clean(left))
+        name = words.clean(right)
+    return [*found, name] if name else found
+
+
+def _halves(name: str, known: Known) -> tuple[str, str]:
+    """“和”字前后是两家的，前一家和其余；不是的，后一半为空。"""
     for found in words.AND.finditer(name):
         left, right = name[: found.start()], name[found.end() :]
         if (known(left) and known(right)) or words.two_units(left, found[0], right):
-            return [words.clean(left), *joined(words.clean(right), known)]
-    bare, collective = words.and_so_on(name)
-    return [one for one in (bare, collective) if one]
+            return left, right
+    return name, ""

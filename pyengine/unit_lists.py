@@ -17,6 +17,9 @@ _MASK: Final = 0xF0000
 _ALONE: Final = {_LEAD: "\U000ff001", _DUTY: "\U000ff002", _HELP: "\U000ff003", _LISTED: "\U000ff004"}
 _TELLS = re.compile("牵头|主办|主责|配合|(?<!政)协办|协助|参与|次要责任")
 _NO_UNIT = re.compile("标注|除外|^(?:第|首|前|排|其|不?含|包括)|的")
+_LONGEST: Final = 2000
+"""一栏（括号里的不算）至多看这么多个字：再长的是把别的内容粘了进来，整栏算一个认不出的名称。"""
+
 _MOST_BRACKETS: Final = 9
 """一对括号里再有这么多层的不是单位栏，不往里读。"""
 _PRIVATE = re.compile("[\U000f0000-\U000fffff]")
@@ -81,6 +84,8 @@ def same_as_above(text: str) -> bool:
 
 def _read(text: str, known: Known) -> list[_Named]:
     masked, parts, aside = _mask(_unwrapped(_PRIVATE.sub("\ufffd", text)), known)
+    if len(masked) > _LONGEST:
+        return [_Named(text.strip())]
     masked = prepared(masked)
     plain = words.STOP_INSIDE.sub(
         lambda found: found[0].replace("、", _held(parts, "、")), words.NUMBERING.sub("、", masked)

@@ -7,7 +7,7 @@ import re
 from pyengine import unit_words as words
 from pyengine.unit_lists import Roles, split_roles
 
-_TASK_END = re.compile(r"[。；;.\s]*$")
+_TASK_END = re.compile(r"(?:^|(?<![。；;.\s]))[。；;.\s]*$")
 _STARTS = re.compile("^(?:含|不含|包括|其中|除|如|即|原|以下)")
 _SENTENCE = re.compile(
     r"(?<=[。；;！!\n])\s*(?:牵头|(?:主要|第一)?责任|主办|承办|主责|落实|实施|配合)(?:责任)?(?:单位|部门)[：:].*$",

@@ -16,6 +16,7 @@ _PERSON = re.compile(
 _QUOTED = re.compile(rf"{_START}[“\"‘「]([^“”\"‘’「」]+)[”\"’」]")
 _STARS = re.compile("[★☆※●◆■▲△○]")
 _PLUS = re.compile(rf"(?<={words.END_CHAR})\s*(?:[+＋&＆]|[.．](?=[\u4e00-\u9fff])|联合(?=[县市区旗省各团国]))\s*")
+_GAP = re.compile(r"\s{3,}")
 _WRAPPED = re.compile(r"([、，,])[ \t\u3000]*[\r\n]+\s*")
 _VERB = re.compile(
     rf"{_START}(牵头|主办|主责|配合|(?<!政)协办|协助|参与)(?=[县市区旗各团][^局委办镇乡、，,；;]|[县市区旗]委[^、，,；;\s]|国网)"
@@ -24,6 +25,7 @@ _VERB = re.compile(
 
 def prepared(text: str) -> str:
     """整理过的文字：断开、认分工都用它。顿号、逗号后面的换行只是折行。"""
+    text = _GAP.sub(lambda gap: "\n" if "\n" in gap[0] or "\r" in gap[0] else " ", text)
     plain = _PERSON.sub("", _NOTE.sub("", text))
     plain = _STARS.sub("、", _QUOTED.sub(_unquoted, plain))
     plain = _WRAPPED.sub(r"\1", _PLUS.sub("、", plain))

@@ -69,8 +69,8 @@ class Directory:
     def resolve(self, name: str) -> str | None:
         """name 的全称：先照原样找，再不计县名、县字头、“人民政府”和办、管委会的简写，最后看括号以前；认不出则 None。"""
         key = unit_key(name)
-        if not key or key in self.names:
-            return self.names.get(key)
+        if name in self.members or not key or key in self.names:
+            return name if name in self.members else self.names.get(key)
         return self._loose.get(self._plain(key)) or self._loose.get(self._plain(unit_key(bare_name(key))))
 
     @cached_property
@@ -127,6 +127,16 @@ class Directory:
 
     def suggest(self, name: str) -> str | None:
         """与 name 相近的全称，只供提示：简写（人社局）或差几个字；没有相近的、分不清是哪一家的为 None。"""
+        if name not in self._suggested:
+            self._suggested[name] = self._near(name)
+        return self._suggested[name]
+
+    @cached_property
+    def _suggested(self) -> dict[str, str | None]:
+        """提示过的名称：同一个错写往往有几百格。"""
+        return {}
+
+    def _near(self, name: str) -> str | None:
         wanted = self._plain(unit_key(bare_name(name)))
         shortened = {full for key, full in self._loose.items() if _abbreviates(wanted, key)}
         if len(shortened) == 1:
@@ -147,7 +157,7 @@ def _abbreviates(short: str, full: str) -> bool:
 def _likeness(one: str, other: str) -> float:
     """相近的程度；头一个字不同的（体育局、教育局）须更相近才算。"""
     matcher = SequenceMatcher(None, one, other)
-    if not one or not other or matcher.quick_ratio() < _NEAR:
+    if not one or not other or matcher.real_quick_ratio() < _NEAR or matcher.quick_ratio() < _NEAR:
         return 0.0
     ratio = matcher.ratio()
     return ratio if one[0] == other[0] or ratio >= _VERY_NEAR else 0.0

@@ -39,8 +39,8 @@ def joined(values: Iterable[object]) -> str:
 
 
 def blank(value: object, characters: int = 6) -> object:
-    """留空：没有内容就留出若干字的空白，供手写。"""
-    return value or "　" * characters
+    """留空：没有内容就留出若干字（至多一页）的空白，供手写。"""
+    return value or "　" * min(characters, 600)
 
 
 def clause(value: object) -> object:

@@ -17,8 +17,8 @@ from pyengine.findings import Kind
 from pyengine.kinds import KINDS as LETTERS
 from pyengine.layout import layout
 from pyengine.ooxml import Package
-from pyengine.render import _environment
 from pyengine.rulebook import all_circulars
+from pyengine.sandbox import sandbox
 from pyengine.settings import setting_specs
 
 ROOT = Path(__file__).parent.parent
@@ -59,7 +59,7 @@ def test_manual_lists_every_name_that_a_template_uses() -> None:
     text = section("8 公文").partition("### 模板可用的名称")[2]
     listed = {word for row in re.findall(r"^\| ([^|]+) \|", text, re.M) for word in row.split("、")}
     for name in LETTERS:
-        used = DocxTemplate(files("duban_templates") / f"{name}.docx").get_undeclared_template_variables(_environment())
+        used = DocxTemplate(files("duban_templates") / f"{name}.docx").get_undeclared_template_variables(sandbox())
         assert used <= listed, name
 
 

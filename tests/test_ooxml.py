@@ -190,6 +190,9 @@ def test_unusual_zip_records_are_read_and_kept(tmp_path: Path, make: Callable[[P
     with zipfile.ZipFile(target) as told:
         assert told.testzip() is None
         assert told.read("xl/s.xml") == after.read("xl/s.xml")
+        flags = {info.filename: info.flag_bits for info in told.infolist()}
+    assert flags.pop("xl/s.xml") & 0x08 == 0
+    assert flags.items() <= {info.filename: info.flag_bits for info in zipfile.ZipFile(source).infolist()}.items()
     assert openpyxl.load_workbook(target)["表"]["A1"].value == "甲"
 
 

@@ -356,11 +356,11 @@ print(treat(open(sys.argv[1], "rb").read()))
 
 
 def _bounded() -> None:
-    """In the child: at most 1.5 GB of memory and a minute of computing."""
+    """In the child: at most 1.5 GB of memory and two minutes of computing."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (3 << 29, 3 << 29))
-    resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+    resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
 
 
 def said_of(content: bytes, folder: Path) -> str:

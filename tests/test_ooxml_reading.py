@@ -124,6 +124,17 @@ def test_cells_and_rows_that_stand_twice_are_refused(tmp_path: Path, rows: str, 
         patch(package, {"表": [edit]}, {})
 
 
+def test_two_sheets_of_one_part_are_not_written_over_each_other(tmp_path: Path) -> None:
+    parts = parts_of(sheet())
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(
+        b"</x:sheets>", '<x:sheet name="又一张" sheetId="9" q:id="a"/></x:sheets>'.encode()
+    )
+    package = Package(packed(parts), "a.xlsx")
+    with pytest.raises(WriteRefused, match="共用一个部件"):
+        patch(package, {"表": [CellEdit(1, 1, "x")], "又一张": [CellEdit(2, 2, "y")]}, {})
+    assert package.replaced == ()
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 10**400])
 def test_numbers_that_no_cell_holds_are_refused_with_their_address(tmp_path: Path, value: float) -> None:
     package = Package.open(sheet_book(tmp_path / "a.xlsx", sheet().encode()))

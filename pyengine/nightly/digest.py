@@ -156,7 +156,7 @@ def _turn(item: Turned) -> dict[str, str]:
 
 def _short(text: str, most: int) -> str:
     """宽不过 most（半角字数）的文字：换行并成空格，太长的截断。"""
-    flat = " ".join(text.split())
+    flat = " ".join(text.split())[: most + 1]
     if span(flat) <= most:
         return flat
     while span(flat) >= most - 1:

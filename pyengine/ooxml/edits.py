@@ -31,6 +31,8 @@ def patch(package: Package, edits: Mapping[str, Sequence[CellEdit]], styles: Map
     cells = rows = 0
     for sheet, changes in asked.items():
         found = _patch_sheet(package, sheet, changes, book)
+        if found[0].keys() & parts.keys():
+            raise WriteRefused(f"工作表“{sheet}”与另一张工作表共用一个部件。", "请在 Excel 中打开并另存一份。")
         parts |= found[0]
         cells += len(found[1])
         rows += len({row for row, _ in found[1]})

@@ -10,8 +10,6 @@ from .cells import SheetText
 from .growth import Block, Growth
 from .markup import Node, Splice, attribute_splice
 
-_KINDS = ("conditionalFormatting", "dataValidation")
-
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
@@ -56,16 +54,13 @@ def _longer(area: Area | None, growth: Growth, blocks: tuple[Block, ...], taken:
 
 
 def _rules(text: SheetText) -> Iterator[_Rule]:
-    extensions = text.child("extLst")
-    for kind in _KINDS:
-        holders = text.frame.every(kind)
-        inner = {id(node) for node in extensions.every(kind)} if extensions is not None else set()
-        for node in holders:
+    for kind in ("conditionalFormatting", "dataValidation"):
+        is_validation = kind == "dataValidation"
+        for node in text.frame.every(kind):
+            spelled = node.child("sqref")
             if node.attributes.get("pivot") in ("1", "true"):
                 continue
-            is_validation = kind == "dataValidation"
-            spelled = node.child("sqref")
-            if id(node) not in inner and "sqref" in node.attributes:
+            if "sqref" in node.attributes:
                 yield _Rule(node, False, is_validation, tuple(node.attributes["sqref"].split()))
             elif spelled is not None and not spelled.empty_tag:
                 ranges = text.frame_xml[spelled.open_end : spelled.close].decode().split()
