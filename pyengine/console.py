@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -28,7 +30,20 @@ COMMANDS = {
     "nightly": "夜间任务",
     "looked": "夜间任务（台账开着）",
 }
-_out = Console(highlight=False, markup=False, soft_wrap=True)
+
+
+class _Screen(Console):
+    """屏幕：话说不出去（转存输出的磁盘满了、管道断了）不算差错，事已经做完了。"""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        with suppress(OSError):
+            super().print(*objects, **options)
+
+    def on_broken_pipe(self) -> None:
+        pass
+
+
+_out = _Screen(highlight=False, markup=False, soft_wrap=True)
 
 
 def print_new(path: Path) -> None:

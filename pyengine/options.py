@@ -116,6 +116,6 @@ def progress(total: int) -> Iterator[Callable[[str], None]]:
 
 def say(message: str, advice: str) -> None:
     """对人说差错：一行是什么，一行怎么办，写到标准错误。"""
-    print(message, file=sys.stderr)
-    if advice:
-        print(advice, file=sys.stderr)
+    with suppress(OSError):
+        for line in filter(None, (message, advice)):
+            print(line, file=sys.stderr)

@@ -20,7 +20,7 @@ import pytest
 from conftest import AS_OF
 from duban_workbook import SAMPLE_AS_OF
 
-from pyengine.cli import HAS_ERRORS, REFUSED
+from pyengine.cli import BAD_CALL, HAS_ERRORS, REFUSED
 from pyengine.errors import LOCKED
 from pyengine.history import History
 from pyengine.ooxml import Package
@@ -421,6 +421,16 @@ def test_a_history_that_cannot_be_written_is_told_and_the_ledger_is_refreshed(sh
     (ran,) = refreshed(shop, [Fault(at, number=errno.EIO)])
     assert (ran.code, read(ran.left)) == (HAS_ERRORS, read(whole.left))
     assert "历史没有记下" in ran.out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="没有 /dev/full")
+def test_words_that_cannot_be_said_do_not_change_what_was_done(shop: Workshop, whole: Ran) -> None:
+    command = [sys.executable, "-m", "pyengine", "refresh", str(shop.folder / NAME), "--as-of", AS_OF]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        assert (done.returncode, done.stderr, read(shop.folder)) == (HAS_ERRORS, "", read(whole.left))
+        command[4] = str(shop.folder / "没有.xlsx")
+        assert subprocess.run(command, stdout=full, stderr=full, check=False).returncode == BAD_CALL
 
 
 # --- 磁盘满、不能写 ----------------------------------------------------------------------------------------------------
