@@ -68,9 +68,11 @@ class Directory:
 
     def resolve(self, name: str) -> str | None:
         """name 的全称：先照原样找，再不计县名、县字头、“人民政府”和办、管委会的简写，最后看括号以前；认不出则 None。"""
+        if name in self.members:
+            return name
         key = unit_key(name)
-        if name in self.members or not key or key in self.names:
-            return name if name in self.members else self.names.get(key)
+        if not key or key in self.names:
+            return self.names.get(key)
         return self._loose.get(self._plain(key)) or self._loose.get(self._plain(unit_key(bare_name(key))))
 
     @cached_property
