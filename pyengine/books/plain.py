@@ -14,7 +14,7 @@ from xml.sax.saxutils import quoteattr
 from zipfile import ZIP_STORED, ZipFile
 
 from pyengine.ooxml import NotALedgerFile, Package, SheetText
-from pyengine.ooxml.areas import MAX_COLUMN, column_number
+from pyengine.ooxml.areas import MAX_COLUMN, MAX_ROW, column_number
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -23,6 +23,8 @@ _TYPES = f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="xml" Cont
 MAX_CELLS = 20_000_000
 _ROW_NUMBER = re.compile(rb"""row\s[^>]*?\br\s*=\s*["'](\d{1,9})""")
 _LETTERS = re.compile(rb'r="([A-Z]{1,3})\d')
+_USUAL = rb"""r="(?:[A-Z]{1,3}\d{1,6}|\d{1,6})\""""
+_OFF_SHEET = rb"""(?:c|row)\s++(?!%b)[^<>]*?\br\s*=\s*["'](?:[A-Za-z]{4}|[A-Za-z]{0,3}(\d{7,}))""" % _USUAL
 _BEYOND = (702, re.compile(rb"""r=["'][A-Z]{3}""")), (26, re.compile(rb"""r=["'][A-Z]{2}"""))
 _FILLED_LETTERS = re.compile(rb"""\sr=["']([A-Z]{1,3})\d+["'](?:[^>]*[^>/])?>""")
 _SHARED = {"sharedStrings": "xl/sharedStrings.xml", "styles": "xl/styles.xml"}
@@ -53,6 +55,7 @@ def plain_copy(package: Package, sheets: Iterable[str]) -> tuple[BytesIO, dict[s
         for sheet, name in zip(names, parts.values(), strict=True):
             part = package.sheets()[sheet]
             text = SheetText(package.text(part), part, trusted=True)
+            _check_addresses(text, sheet)
             _check_extent(text.xml, sheet)
             marks[sheet] = _marks(text)
             with out.open(name, "w") as target:
@@ -93,6 +96,18 @@ def _cells_only(text: SheetText, has_errors: bool) -> Iterator[bytes | memoryvie
         yield memoryview(xml)[text.data_start : text.data_close]
     closing = b"</" + root.prefix + root.name.encode() + b">"
     yield closing if text.data_empty else b"</" + text.prefix + b"sheetData>" + closing
+
+
+def _check_addresses(text: SheetText, sheet: str) -> None:
+    """Raises `NotALedgerFile` when a row or cell lies where no sheet reaches: the reader makes room for the whole
+    rectangle at once, and would bring the program down."""
+    area = text.data_open, text.data_close
+    prefixed = any(text.xml.find(name, *area) >= 0 for name in (b":c", b":row"))
+    far = re.compile((rb"<(?:[^\s<>/:]+:)?" if prefixed else b"<") + _OFF_SHEET).finditer(text.xml, *area)
+    if any(not found[1] or int(found[1][:9]) > MAX_ROW for found in far):
+        raise NotALedgerFile(
+            f"工作表“{sheet}”里有单元格的地址超出了表格的行列范围。", "请在 Excel 中打开并另存一份，或从备份恢复。"
+        )
 
 
 def _check_extent(xml: bytes, sheet: str) -> None:
