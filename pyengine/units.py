@@ -101,6 +101,8 @@ class Directory:
         return known
 
     def _read(self, text: str, lead: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if text.strip() in self.members:
+            return (text.strip(),), ()
         helpers = helpers_in(text, self.resolve) if lead else ()
         found = {name: self.resolve(name) for name in names_in(text, self.resolve) if name not in helpers}
         strange = tuple(name for name, full in found.items() if full is None and (lead or not is_collective(name)))
