@@ -19,10 +19,10 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-BUDGET: Final = 40_000_000
+BUDGET: Final = 20_000_000
 """一个部件算的步数：印出、过滤一个字是一步，循环一次是 _TURN 步。两千项的公文用去不到一半。"""
 
-_TURN: Final = 50
+_TURN: Final = 100
 _EACH: Final = "逐个"
 _ILLEGAL: Final = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ALLOWED: Final = frozenset({

@@ -357,12 +357,16 @@ def repacked(content: bytes, name: str, change: Callable[[bytes], bytes]) -> byt
     return out.getvalue()
 
 
-def linked(kind: str, target: str, mode: str = ' TargetMode="External"', part: str = "document") -> bytes:
-    """带一个关系的模板。"""
+def relation(kind: str, target: str, mode: str = ' TargetMode="External"') -> bytes:
     uri = f"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}"
-    relation = f'<Relationship Id="q9" Type="{uri}" Target="{target}"{mode}/></Relationships>'.encode()
-    name = f"word/_rels/{part}.xml.rels"
-    return repacked(template("{{ 单位 }}"), name, lambda xml: xml.replace(b"</Relationships>", relation))
+    return f'<Relationship Id="q9" Type="{uri}" Target="{target}"{mode}/>'.encode()
+
+
+def linked(kind: str, target: str, mode: str = ' TargetMode="External"') -> bytes:
+    """带一个关系的模板。"""
+    added = relation(kind, target, mode) + b"</Relationships>"
+    name = "word/_rels/document.xml.rels"
+    return repacked(template("{{ 单位 }}"), name, lambda xml: xml.replace(b"</Relationships>", added))
 
 
 def worded(change: Callable[[bytes], bytes]) -> bytes:
@@ -392,7 +396,7 @@ TAGS = {
     "{{ '%999999999d' % 1 }}": "只能用在数上", "{{ 单位|center(999999999) }}": PAIRS, "{{ 单位|safe }}": PAIRS, "{{ lipsum() }}": ONLY,
     "{% set a = 单位 %}": ONLY, "{% macro f() %}{{ f() }}{% endmacro %}": ONLY, "{{ 单位.format(1) }}": ONLY, "{{ 列.append(1) }}": ONLY,
     "{{ 列 }}": "印的不是一个值", "{{ 单位|default(列) }}": "括号里只能写数", "{{r 单位 }}": PAIRS, "{{ " + "(" * 180 + ")" * 180 + " }}": PAIRS,
-    "{{ 单位" + "|顿号" * 90 + " }}": TOO_MUCH, "{{ 1" + "0" * 380 + " / 0 }}": "除数是 0", "{{ 单位": PAIRS, "{% if 单位 %}" * 3_000: PAIRS,
+    "{{ 单位" + "|顿号" * 90 + " }}": TOO_MUCH, "{{ 1" + "0" * 380 + " / 0 }}": "除数是 0", "{{ 单位": PAIRS, "{% if 单位 %}" * 3_000: "标记多得不正常",
     "{{ " * 3_000: PAIRS, "{{ 单位 }}" * 3_000: "标记多得不正常",
 }  # fmt: skip
 
@@ -457,13 +461,24 @@ def test_a_template_can_do_nothing_but_fill_in(sample: Path, name: str, capsys: 
 
 
 def test_a_template_that_hangs_on_another_one_is_taken_off_it() -> None:
-    attached = b'<w:attachedTemplate r:id="q9"/>'
-    content = linked("attachedTemplate", "http://x/evil.dotm", part="settings")
-    content = repacked(content, "word/settings.xml", lambda xml: re.sub(rb"(<w:zoom[^>]*>)", rb"\1" + attached, xml))
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
-        assert b"evil.dotm" in package.read("word/_rels/settings.xml.rels")
+    attached = (
+        b'<w:attachedTemplate r:id="q9" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"/>'
+    )
+    content = io.BytesIO(
+        repacked(
+            template("{{ 单位 }}"),
+            "word/settings.xml",
+            lambda xml: xml.replace(b"</w:settings>", attached + b"</w:settings>"),
+        )
+    )
+    with zipfile.ZipFile(content, "a") as package:
+        spaces = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        added = spaces + relation("attachedTemplate", "http://x/evil.dotm") + b"</Relationships>"
+        package.writestr("word/_rels/settings.xml.rels", added)
         assert attached in package.read("word/settings.xml")
-    with zipfile.ZipFile(io.BytesIO(render(content, {"单位": "县教育局"}))) as package:
+    made = render(content.getvalue(), {"单位": "县教育局"})
+    assert [paragraph.text for paragraph in Document(io.BytesIO(made)).paragraphs] == ["县教育局"]
+    with zipfile.ZipFile(io.BytesIO(made)) as package:
         parts = b"".join(package.read(name) for name in package.namelist())
     assert b"evil.dotm" not in parts
     assert b"attachedTemplate" not in parts

@@ -166,10 +166,11 @@ def _sheet(package: Package, name: str, grid: Grid) -> Sheet:
 
 
 def _unescaped(value: object) -> object:
-    """文件里把控制符写成 _x000D_ 的，还原（回车去掉）。"""
+    """文件里把控制符写成 _x000D_ 的，还原（回车去掉）；拆成两半写的生僻字合起来，只有半个的去掉。"""
     if not isinstance(value, str) or ("_x" not in value and "\r" not in value):
         return value
-    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value).replace("\r\n", "\n").replace("\r", "\n")
+    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value).replace("\r\n", "\n").replace("\r", "\n")
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
 
 
 def _from_1900(grid: Grid) -> Grid:
