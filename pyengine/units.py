@@ -140,13 +140,20 @@ class Directory:
         """提示过的名称：同一个错写往往有几百格。"""
         return {}
 
+    @cached_property
+    def _letters(self) -> Mapping[str, frozenset[str]]:
+        """_loose 各写法用到的字。"""
+        return {key: frozenset(key) for key in self._loose}
+
     def _near(self, name: str) -> str | None:
         wanted = self._plain(unit_key(bare_name(name)))
         shortened = {full for key, full in self._loose.items() if _abbreviates(wanted, key)}
         if len(shortened) == 1:
             return shortened.pop()
-        scored = ((_likeness(wanted, key), full) for key, full in self._loose.items())
-        best = max(scored, default=(0.0, ""))
+        letters = set(wanted)
+        again = len(wanted) - len(letters)
+        alike = (key for key, own in self._letters.items() if _may_be_near(len(letters & own) + again, wanted, key))
+        best = max(((_likeness(wanted, key), self._loose[key]) for key in alike), default=(0.0, ""))
         return best[1] if best[0] >= _NEAR else None
 
 
@@ -156,6 +163,11 @@ def _abbreviates(short: str, full: str) -> bool:
         return False
     rest = iter(full)
     return all(char in rest for char in short)
+
+
+def _may_be_near(common: int, one: str, other: str) -> bool:
+    """至多 common 个字相同的两个名称够不够得上相近：够不上的不必细比。"""
+    return 2 * common >= _NEAR * (len(one) + len(other))
 
 
 def _likeness(one: str, other: str) -> float:
