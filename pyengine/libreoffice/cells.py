@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import chain
 
 from .areas import Area, Cell, joined
@@ -13,7 +14,7 @@ from .formulas import moved, to_calc, to_excel
 from .values import ERRORS, FORMATS, ErrorValue, Sort, Stored, moment, stored
 
 Grid = list[list[object]]
-_DATES, _NUMERIC = 2, 1
+_NUMERIC, _DATES, _FORMULAS = 1, 2, 16
 _SURELY_DAYS = 367
 
 
@@ -37,13 +38,12 @@ def write(place: Place, values: Sequence[Sequence[object]]) -> None:
     null_date = place.document.null_date
     rows = [[stored(value, null_date) for value in row] for row in values]
     with plainly(f"写入{place.name()}"):
-        if any(cell.sort is Sort.FORMULA for row in rows for cell in row):
-            _keep_texts(place, rows)
-        if any(cell.sort is Sort.FORMULA for row in rows for cell in row):
-            place.api.setFormulaArray(tuple(tuple(map(_spelled, row)) for row in rows))
-        else:
-            _clear_truth(place, rows)
-            place.api.setDataArray(tuple(tuple(cell.content for cell in row) for row in rows))
+        formulas_ = _of_sort(place, rows, Sort.FORMULA)
+        formulas_ -= _as_texts(place, rows, _shown_as(place, formulas_, Kind.TEXT))
+        _clear_truth(place, rows)
+        place.api.setDataArray(tuple(tuple(map(_content, row)) for row in rows))
+        for area in joined(formulas_):
+            _write_formulas(place, rows, area)
         _show(place, rows)
 
 
@@ -53,7 +53,26 @@ def formulas(place: Place) -> list[list[str]]:
     A text that looks like a number or a formula starts with an apostrophe, so that written back it is the same text.
     """
     with plainly("读取 LibreOffice 里的公式"):
-        return [[to_excel(text) for text in row] for row in place.api.getFormulaArray()]
+        found = [list(row) for row in place.api.getFormulaArray()]
+        if any(text.startswith("=") for row in found for text in row):
+            real = _cells(_areas(place, "queryContentCells", _FORMULAS))
+            top, left = place.area.row, place.area.column
+            for down, row in enumerate(found):
+                for across, text in enumerate(row):
+                    plain = (top + down, left + across) not in real
+                    row[across] = f"'{text}" if plain and text.startswith("=") else to_excel(text)
+        return found
+
+
+def type_in(place: Place, values: Sequence[Sequence[object]]) -> None:
+    """Put formulas into a block, and constants as if typed in: "5" is a number, "'5" a text."""
+    typed = tuple(tuple(_typed(value, place.document.null_date) for value in row) for row in values)
+    with plainly(f"写入{place.name()}"):
+        place.api.setFormulaArray(typed)
+
+
+def _typed(value: object, null_date: date) -> str:
+    return to_calc(value) if isinstance(value, str) else str(stored(value, null_date).content)
 
 
 def filled(value: object, area: Area) -> list[list[object]]:
@@ -63,12 +82,15 @@ def filled(value: object, area: Area) -> list[list[object]]:
     return [[value] * area.columns for _ in range(area.rows)]
 
 
-def _spelled(cell: Stored) -> str:
-    if cell.sort is Sort.FORMULA:
-        return to_calc(str(cell.content))
-    if cell.sort is Sort.TEXT:
-        return f"'{cell.content}"
-    return "" if cell.sort is Sort.EMPTY else repr(cell.content)
+def _content(cell: Stored) -> float | str:
+    return "" if cell.sort is Sort.FORMULA else cell.content
+
+
+def _write_formulas(place: Place, rows: list[list[Stored]], area: Area) -> None:
+    top, left = area.row - place.area.row, area.column - place.area.column
+    block = (row[left : left + area.columns] for row in rows[top : top + area.rows])
+    texts = tuple(tuple(to_calc(str(cell.content)) for cell in row) for row in block)
+    rectangle(place.sheet, area).setFormulaArray(texts)
 
 
 def _of_sort(place: Place, rows: list[list[Stored]], *sorts: Sort) -> set[Cell]:
@@ -100,12 +122,12 @@ def _set_format(place: Place, cells: set[Cell], code: str) -> None:
         place.joined(joined(cells)).NumberFormat = place.document.formats.key(code)
 
 
-def _keep_texts(place: Place, rows: list[list[Stored]]) -> None:
+def _as_texts(place: Place, rows: list[list[Stored]], cells: set[Cell]) -> set[Cell]:
     """A formula for a cell that is formatted as text is text, as in Excel."""
-    texts = _shown_as(place, _of_sort(place, rows, Sort.FORMULA), Kind.TEXT)
-    for row, column in texts:
+    for row, column in cells:
         down, across = row - place.area.row, column - place.area.column
         rows[down][across] = Stored(Sort.TEXT, rows[down][across].content)
+    return cells
 
 
 def _clear_truth(place: Place, rows: list[list[Stored]]) -> None:
@@ -114,8 +136,12 @@ def _clear_truth(place: Place, rows: list[list[Stored]]) -> None:
     if numbers:
         before = place.api.getDataArray()
         top, left = place.area.row, place.area.column
-        candidates = {(row, column) for row, column in numbers if before[row - top][column - left] in (0.0, 1.0)}
-        _set_format(place, _shown_as(place, candidates, Kind.LOGICAL), GENERAL)
+        plain = {(row, column) for row, column in numbers if _surely_number(before[row - top][column - left])}
+        _set_format(place, _shown_as(place, numbers - plain, Kind.LOGICAL), GENERAL)
+
+
+def _surely_number(value: object) -> bool:
+    return type(value) is float and value not in (0.0, 1.0)
 
 
 def _show(place: Place, rows: list[list[Stored]]) -> None:

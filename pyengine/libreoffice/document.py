@@ -59,7 +59,9 @@ class Place:
 
 
 def rectangle(sheet: Any, area: Area) -> Any:
-    """LibreOffice's object for a rectangle."""
+    """LibreOffice's object for a rectangle; for a single cell its cell, which is a rectangle too."""
+    if area.rows == area.columns == 1:
+        return sheet.getCellByPosition(area.column - 1, area.row - 1)
     return sheet.getCellRangeByPosition(area.column - 1, area.row - 1, area.right - 1, area.bottom - 1)
 
 

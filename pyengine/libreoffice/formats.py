@@ -28,7 +28,7 @@ class Formats:
 
     def __init__(self, api: Any) -> None:
         self._api = api.NumberFormats
-        self._locale = struct("lang.Locale", "en", "US", "")
+        self._english, self._own = struct("lang.Locale", "en", "US", ""), struct("lang.Locale", "", "", "")
         self._keys: dict[str, int] = {}
         self._codes: dict[int, str] = {}
         self._kinds: dict[int, Kind] = {}
@@ -36,16 +36,17 @@ class Formats:
     def key(self, code: str) -> int:
         """The number of a format code in English spelling, such as yyyy-mm-dd; made if new."""
         if code not in self._keys:
-            known: int = self._api.queryKey(code, self._locale, False)
-            self._keys[code] = known if known != -1 else self._api.addNew(code, self._locale)
+            standard = self._api.getStandardIndex(self._own)
+            made = standard if code == GENERAL else self._api.addNewConverted(code, self._english, self._own)
+            self._keys[code] = made
         return self._keys[code]
 
     def code(self, key: int) -> str:
         """The format code of a number, in English spelling whatever language LibreOffice runs in."""
         if key not in self._codes:
             format_ = self._api.getByKey(key)
-            if format_.Locale.Language not in ("en", ""):
-                made = self._api.addNewConverted(format_.FormatString, format_.Locale, self._locale)
+            if format_.Locale.Language != "en":
+                made = self._api.addNewConverted(format_.FormatString, format_.Locale, self._english)
                 format_ = self._api.getByKey(made)
             self._codes[key] = str(format_.FormatString)
         return self._codes[key]

@@ -60,6 +60,8 @@ def _to_calc(formula: str) -> Iterator[str]:
             continue
         if kind == "excel":
             yield f"${_quoted(token[:-1])}."
+        elif kind == "name" and token.upper() in ("TRUE", "FALSE"):
+            yield f"{token}()"
         elif kind == "other" and token in ",;":
             yield _calc_separator(token, inside[-1] if inside else "")
         else:

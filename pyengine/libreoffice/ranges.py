@@ -7,7 +7,7 @@ from typing import Any
 from xlwings import base_classes
 
 from .areas import Area
-from .cells import filled, formulas, read, write
+from .cells import filled, formulas, read, type_in, write
 from .document import Place, area_of
 from .edges import end
 from .errors import plainly
@@ -93,11 +93,15 @@ class Range(Looks, Extents, base_classes.Range):
 
     @raw_value.setter
     def raw_value(self, value: Any) -> None:
-        if isinstance(value, (list, tuple)):
-            rows = value if value and isinstance(value[0], (list, tuple)) else [value]
-        else:
-            rows = filled(value, self.area)
-        write(Place(self._sheet.document, self._sheet.api, Area(self.row, self.column, len(rows), len(rows[0]))), rows)
+        write(*self._block(value))
+
+    def _block(self, value: Any) -> tuple[Place, Any]:
+        """The cells that a value or rows of values go to, and the value of each."""
+        if not isinstance(value, (list, tuple)):
+            return self.place, filled(value, self.area)
+        rows = value if value and isinstance(value[0], (list, tuple)) else [value]
+        area = Area(self.row, self.column, len(rows), len(rows[0]))
+        return Place(self._sheet.document, self._sheet.api, area), rows
 
     @property
     def formula(self) -> Any:
@@ -107,7 +111,7 @@ class Range(Looks, Extents, base_classes.Range):
 
     @formula.setter
     def formula(self, value: Any) -> None:
-        self.raw_value = value
+        type_in(*self._block(value))
 
     @property
     def formula2(self) -> Any:
