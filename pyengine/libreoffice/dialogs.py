@@ -7,7 +7,8 @@ from typing import Any
 from .errors import plainly
 from .runtime import load_uno
 
-_BUTTONS = {"ok": 1, "ok_cancel": 2, "yes_no": 3, "yes_no_cancel": 4}
+_YES_FIRST = 0x40000
+_BUTTONS = {"ok": 1, "ok_cancel": 2, "yes_no": 3 | _YES_FIRST, "yes_no_cancel": 4 | _YES_FIRST}
 _KINDS = {None: "MESSAGEBOX", "info": "INFOBOX", "critical": "ERRORBOX"}
 _PRESSED = {1: "ok", 2: "yes", 3: "no"}
 

@@ -60,6 +60,8 @@ def _plain(error: Exception, what: str) -> OfficeError | None:
         return None
     if name.endswith(_DEAD) or "bridge" in str(error).lower():
         return Gone(f"{what}时 LibreOffice 或这本表关掉了，没有做完。", "重新打开这本表，再做一次。")
+    if name.endswith("CloseVetoException"):
+        return Busy(f"{what}没有成功：LibreOffice 里还有对话框开着，或者正在打印。", "请关掉对话框，再做一次。")
     return Refused(
         f"{what}没有成功，LibreOffice 不接受。", "请看工作表是否受保护、是否只读、是否在数组公式里，改好后再做一次。"
     )

@@ -10,13 +10,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar
 
-from .errors import Busy, NotRunning, plainly
+from .errors import Busy, Gone, NotRunning, plainly
 from .processes import default_profile, is_listening, is_running, our_pipe, process_id
 from .runtime import load_uno, soffice, to_url
 
@@ -173,7 +174,8 @@ def _resolved(pipe: str, seconds: float, process: subprocess.Popen[bytes] | None
     address = f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext"
     for _ in range(int(seconds / _PAUSE)):
         if is_listening(pipe):
-            return answered(lambda: resolver.resolve(address), ANSWER_SECONDS)
+            with suppress(Gone):  # one that is just coming up or going down
+                return answered(lambda: resolver.resolve(address), ANSWER_SECONDS)
         if process is not None and process.poll() not in (None, 0):
             break
         time.sleep(_PAUSE)

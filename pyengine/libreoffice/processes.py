@@ -10,7 +10,7 @@ import tempfile
 import zlib
 from pathlib import Path
 
-_TABLE = Path("/proc/net/unix")
+_TABLE, _ACCEPTING = Path("/proc/net/unix"), "00010000"
 
 
 def default_profile() -> Path:
@@ -61,7 +61,7 @@ def _inodes(pipe: str) -> tuple[str, ...]:
         return ()
     lines = (line.split() for line in _TABLE.read_text(encoding="utf-8", errors="replace").splitlines())
     own = f"OSL_PIPE_{os.getuid()}_{pipe}"
-    return tuple(line[6] for line in lines if len(line) > 7 and Path(line[7]).name == own)
+    return tuple(line[6] for line in lines if len(line) > 7 and line[3] == _ACCEPTING and Path(line[7]).name == own)
 
 
 def _windows_pipes() -> tuple[str, ...]:
