@@ -23,13 +23,17 @@ def functions(module: Path) -> Iterator[ast.FunctionDef]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
 
+def is_setter(node: ast.FunctionDef) -> bool:
+    return any(isinstance(mark, ast.Attribute) and mark.attr == "setter" for mark in node.decorator_list)
+
+
 def public(module: Path) -> Iterator[ast.FunctionDef]:
-    """模块的公开函数，和公开类的公开方法（特殊方法除外）。"""
+    """模块的公开函数，和公开类的公开方法（特殊方法、属性的赋值一半除外）。"""
     tree = ast.parse(module.read_text(encoding="utf-8"))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
     for owner in (tree, *classes):
         for node in owner.body:
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not is_setter(node):
                 yield node
 
 
