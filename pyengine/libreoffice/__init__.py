@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import Busy, Gone, Missing, NotRunning, OfficeError, Refused
-from .styles import add_style, restyle, style_names
+from .styles import add_style, format_of, reformat, restyle, style_names, style_of
 
 if TYPE_CHECKING:
     import xlwings
@@ -37,9 +37,12 @@ __all__ = [
     "Refused",
     "add_style",
     "attach",
+    "format_of",
+    "reformat",
     "register",
     "restyle",
     "style_names",
+    "style_of",
 ]
 
 

@@ -20,7 +20,8 @@ def default_profile() -> Path:
         return Path(os.environ.get("APPDATA", home / "AppData" / "Roaming")) / "LibreOffice" / "4"
     if sys.platform == "darwin":
         return home / "Library" / "Application Support" / "LibreOffice" / "4"
-    return Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "libreoffice" / "4"
+    wanted = os.environ.get("XDG_CONFIG_HOME")  # which LibreOffice heeds only where it exists
+    return (Path(wanted) if wanted and Path(wanted).exists() else home / ".config") / "libreoffice" / "4"
 
 
 def is_running(profile_url: str) -> bool:

@@ -1,0 +1,179 @@
+"""LibreOffice 里的台账 — the ledger open in LibreOffice, through our xlwings engine for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from pyengine import libreoffice
+from pyengine.grid import CellError
+from pyengine.libreoffice.areas import Area
+from pyengine.libreoffice.document import area_of
+from pyengine.libreoffice.runtime import load_uno
+from pyengine.libreoffice.values import ErrorValue
+from pyengine.ooxml import Locked, NamedLook, WriteRefused
+
+from .blocks import Block, Cell, typed
+from .desk import Rows, Work
+
+T = TypeVar("T")
+P = ParamSpec("P")
+_FORMULAS = 1 | 2 | 4
+_CONTENT = 1 | 2 | 4 | 8 | 16
+_LINK = "com.sun.star.text.TextField.URL"
+
+
+def _plainly(call: Callable[P, T]) -> Callable[P, T]:
+    """LibreOffice's own errors become those of the ledger."""
+
+    @wraps(call)
+    def plain(*arguments: P.args, **named: P.kwargs) -> T:
+        try:
+            return call(*arguments, **named)
+        except libreoffice.Refused as error:
+            raise WriteRefused(error.message, error.advice) from error
+        except libreoffice.OfficeError as error:
+            raise Locked(error.message, error.advice) from error
+
+    return plain
+
+
+class CalcDesk:
+    """A workbook open in LibreOffice."""
+
+    program = "LibreOffice"
+
+    def __init__(self, book: Any) -> None:
+        self._book, self._pages = book, dict[str, Any]()
+
+    @classmethod
+    def find(cls, path: Path) -> CalcDesk | None:
+        """The workbook of this file if LibreOffice has it open; nothing is opened. Raises `Locked` when it does not answer."""
+        try:
+            return cls(libreoffice.attach(path))
+        except (libreoffice.NotRunning, libreoffice.Missing):
+            return None
+        except libreoffice.OfficeError as error:
+            raise Locked(error.message, error.advice) from error
+
+    @_plainly
+    def names(self) -> tuple[str, ...]:
+        """The worksheets, in the order of their tabs."""
+        return tuple(self._book.impl.sheets.api.getElementNames())
+
+    @_plainly
+    def read(self, sheet: str) -> tuple[Area, Rows]:
+        """The area in use and its values."""
+        used = self._sheet(sheet).used_range
+        raw = used.options(err_to_str=True).raw_value
+        area = used.impl.area
+        rows = [[raw]] if area.rows == area.columns == 1 else raw
+        return area, [[CellError(str(v)) if isinstance(v, ErrorValue) else v for v in row] for row in rows]
+
+    @_plainly
+    def merged(self, sheet: str, area: Area) -> Area | bool | None:
+        """Whether an area has merged cells."""
+        found = self._sheet(sheet).impl.at(area)
+        some = bool(found.merge_cells)
+        if not some or area.rows * area.columns > 1:
+            return some
+        return found.merge_area.area  # type: ignore[no-any-return]
+
+    @_plainly
+    def formula_cells(self, sheet: str, area: Area) -> frozenset[Cell]:
+        """The cells of an area that hold formulas."""
+        found = self._sheet(sheet).impl.at(area).api.queryFormulaCells(_FORMULAS).getRangeAddresses()
+        return frozenset(cell for part in found for cell in area_of(part).cells())
+
+    @_plainly
+    def protected(self, sheet: str) -> bool:
+        """Whether the sheet is protected."""
+        return bool(self._sheet(sheet).api.isProtected())
+
+    @_plainly
+    def style(self, sheet: str, cells: Sequence[Cell]) -> str | None:
+        """The named style that the cells share; None when they differ."""
+        return libreoffice.style_of(self._sheet(sheet), cells)
+
+    @_plainly
+    def number_format(self, sheet: str, cells: Sequence[Cell]) -> str | None:
+        """The number format that the cells share; None when they differ."""
+        return libreoffice.format_of(self._sheet(sheet), cells)
+
+    @_plainly
+    def ensure_styles(self, looks: dict[str, NamedLook]) -> None:
+        """Named styles that the workbook lacks are added."""
+        known = set(libreoffice.style_names(self._book))
+        for name, look in looks.items():
+            if name not in known:
+                libreoffice.add_style(self._book, name, look.fill, look.font, look.bold, look.italic)
+
+    @_plainly
+    def do(self, sheet: str, work: Work) -> None:
+        """Carry out the work on one sheet."""
+        page = self._sheet(sheet)
+        if work.grown is not None:
+            _grow(page, *work.grown)
+        for name, cells in work.styles.items():
+            libreoffice.restyle(page, name, cells)
+        for code, cells in work.formats.items():
+            libreoffice.reformat(page, code, cells)
+        for block in work.blocks:
+            _write(page, block)
+        for cell, target in work.links.items():
+            if target:
+                _link(page, cell, target)
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """No drawing for the time of the work."""
+        document = self._book.api
+        document.lockControllers()
+        try:
+            yield
+        finally:
+            document.unlockControllers()
+
+    @_plainly
+    def say(self, text: str) -> None:
+        """A line in the status bar; "" gives it back to LibreOffice."""
+        self._book.app.status_bar = text or False
+
+    @_plainly
+    def tell(self, text: str, title: str) -> bool:
+        """A message before LibreOffice's window; False when it has none."""
+        window = self._book.impl.controller().getFrame().getContainerWindow()
+        if not window.isVisible():
+            return False
+        self._book.app.alert(text, title=title, buttons="ok", mode="info")
+        return True
+
+    def _sheet(self, name: str) -> Any:
+        if name not in self._pages:
+            self._pages[name] = self._book.sheets[name]
+        return self._pages[name]
+
+
+def _write(page: Any, block: Block) -> None:
+    page.impl.at(block.area).raw_value = [[typed(value) for value in row] for row in block.rows]
+
+
+def _grow(page: Any, last: int, bottom: int) -> None:
+    """The rows below the last one look like it; they stay empty."""
+    width = page.used_range.impl.area.right
+    downwards = load_uno().Enum("com.sun.star.sheet.FillDirection", "TO_BOTTOM")
+    page.impl.at(Area(last, 1, bottom - last + 1, width)).api.fillAuto(downwards, 1)
+    page.impl.at(Area(last + 1, 1, bottom - last, width)).api.clearContents(_CONTENT)
+
+
+def _link(page: Any, cell: Cell, target: str) -> None:
+    """Make the cell's text a link to a place in the workbook."""
+    found = page.impl.at(Area(*cell)).api
+    field = page.impl.document.api.createInstance(_LINK)
+    field.URL, field.Representation = f"#{target.replace('!', '.')}", found.getString()
+    found.setString("")
+    text = found.getText()
+    text.insertTextContent(text.createTextCursor(), field, False)
