@@ -13,149 +13,114 @@ from typing import Annotated, NoReturn, Optional
 
 import typer
 
+from pyengine import making, upkeep
+from pyengine.button import Action
 from pyengine.console import (
-    print_adopt,
     print_checks,
-    print_demo,
     print_findings,
     print_letters,
-    print_new,
     print_note,
+    print_preview,
     print_refresh,
 )
 from pyengine.errors import exit_of, explain
 from pyengine.options import (
     AsOf,
-    Force,
     JsonPath,
     LedgerPath,
-    progress,
-    refuse_existing,
+    ListPath,
+    Live,
     require,
     require_folder,
-    require_free,
+    require_list,
     save_json,
     say,
 )
+from pyengine.place import place
 from pyengine.terms import ERROR
-from pyengine.upkeep import register
 
 DONE, HAS_ERRORS, BAD_CALL, REFUSED = 0, 1, 2, 5
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, help="督办台账：校验、判定、写回、起草公文。")
-register(app)
+making.register(app)
 
 
 @app.command()
-def demo(folder: Annotated[Path, typer.Argument(metavar="DIR")] = Path("督办台账演示"), force: Force = False) -> None:
-    """演示：建一份示例台账，刷新，起草公文，一次做完。"""
-    from duban_workbook import SAMPLE_AS_OF, build
-
-    from pyengine.books.file import FileBook
-    from pyengine.history import History
-    from pyengine.refresh import draft_letters, refresh
-
-    ledgers = (folder / "督办台账.xlsm", folder / "督办台账.xlsx")
-    refuse_existing(*ledgers, force=force, now=datetime.now())
-    folder.mkdir(parents=True, exist_ok=True)
-    with progress(9) as step:
-        for ledger in ledgers:
-            step(f"生成 {ledger.name}")
-            build(ledger, sample=True)
-            history = History(ledger)
-            result = refresh(lambda path=ledger: FileBook(path), SAMPLE_AS_OF, datetime.now(), step, history)  # type: ignore[misc]
-        history = History(ledgers[0])
-        book, now, out = lambda: FileBook(ledgers[0]), datetime.now(), folder / "公文"
-        drafted = draft_letters(book, ledgers[0], out, SAMPLE_AS_OF, now, step, history)
-        refresh(book, SAMPLE_AS_OF, now, step, history)
-    print_demo(folder, result, drafted)
-
-
-@app.command()
-def new(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="新台账（.xlsm 或 .xlsx）")],
-    sample: Annotated[bool, typer.Option("--sample", help="带示例数据")] = False,
-    force: Force = False,
+def refresh(
+    ledger: LedgerPath,
+    as_of: AsOf = None,
+    json_file: JsonPath = None,
+    live: Live = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只列出会改哪些格，不写")] = False,
+    listing: ListPath = None,
 ) -> None:
-    """新建：空白（或示例）台账。"""
-    from duban_workbook import build
-
-    if path.suffix.lower() not in (".xlsx", ".xlsm"):
-        raise typer.BadParameter(f"“{path.name}”的扩展名不对，台账只能是 .xlsm 或 .xlsx")
-    require_folder(path)
-    refuse_existing(path, force=force, now=datetime.now())
-    build(path, sample=sample)
-    print_new(path)
-
-
-@app.command()
-def adopt(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="原有的台账（.xlsx 或 .xlsm），不会改动")],
-    path: Annotated[Path, typer.Argument(metavar="NEW", help="迁成的督办台账（.xlsm 或 .xlsx）")],
-    map_file: Annotated[
-        Optional[Path], typer.Option("--map", metavar="FILE", help="对照表：没有这个文件就写出一份，有就照它迁")
-    ] = None,
-    force: Force = False,
-) -> None:
-    """迁入：把原有的台账迁成督办台账，附迁移报告，原文件不动。"""
-    from pyengine.adoption import adopt_file
-
-    if path.suffix.lower() not in (".xlsx", ".xlsm"):
-        raise typer.BadParameter(f"“{path.name}”的扩展名不对，台账只能是 .xlsm 或 .xlsx")
-    require(old)
-    require_folder(path, old)
-    refuse_existing(path, force=force, now=datetime.now())
-    if map_file is not None and map_file.suffix.lower() != ".xlsx":
-        raise typer.BadParameter(f"“{map_file.name}”的扩展名不对，对照表是 .xlsx")
-    require_folder(map_file, old)
-    with progress(7) as step:
-        result = adopt_file(old, path, map_file, date.today(), step)
-    print_adopt(path, map_file, result)
-    if result.has_errors:
-        raise typer.Exit(HAS_ERRORS)
-
-
-@app.command()
-def refresh(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) -> None:
     """刷新：校验、判定，把状态、提醒、亮牌建议写回台账。"""
-    from pyengine.books.file import FileBook
     from pyengine.history import History
     from pyengine.outbox import Outbox
     from pyengine.rebuild import rebuild
     from pyengine.refresh import refresh as run
     from pyengine.report import report
+    from pyengine.undo import Undoable
 
-    require_free(ledger)
+    if dry_run or listing is not None:
+        return _preview(ledger, as_of or date.today(), json_file, live, dry_run, listing)
     require_folder(json_file, ledger)
     history = History(ledger)
-    with progress(4) as step:
-        step("打开台账")
-        rebuild(ledger, history, step)
-        result = run(lambda: FileBook(ledger), as_of or date.today(), datetime.now(), step, history)
+    with place(ledger, live, 5) as at:
+        at.step("打开台账")
+        rebuild(ledger, history, at.step)
+        day = as_of or date.today()
+        book = (lambda: Undoable(at.open_book(), ledger, day)) if live else at.open_book
+        result = run(book, day, datetime.now(), at.step, history)
     save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
-    print_refresh(ledger, result)
+    print_refresh(ledger, result, live)
     left = "上次起草的公文没有放完，请运行 duban letters" if Outbox(ledger, "").waits() else ""
     for note in (history.note, *history.notices, left):
         print_note(note)
     _finish(result.outcome)
 
 
-@app.command()
-def check(ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None) -> None:
-    """校验：只列问题，不写任何文件。"""
-    from pyengine.books.file import FileBook
+def _preview(ledger: Path, day: date, json_file: Path | None, live: bool, dry_run: bool, listing: Path | None) -> None:
     from pyengine.history import History
+    from pyengine.preview import preview, save_planned
+    from pyengine.report import report
+
+    if not dry_run:
+        raise typer.BadParameter("--list 只和 --dry-run 一起用")
+    require_folder(json_file, ledger)
+    require_list(listing, ledger)
+    history = History(ledger)
+    with place(ledger, live, 4, writes=False) as at:
+        at.step("打开台账")
+        result, planned = preview(at.open_book(), day, at.step, history)
+    save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
+    if listing is not None:
+        save_planned(listing, planned)
+    print_preview(ledger, result, planned, listing)
+    print_note(history.note)
+    _finish(result.outcome)
+
+
+@app.command()
+def check(
+    ledger: LedgerPath, as_of: AsOf = None, json_file: JsonPath = None, live: Live = False, listing: ListPath = None
+) -> None:
+    """校验：只列问题，不写台账。"""
+    from pyengine.history import History
+    from pyengine.preview import save_findings
     from pyengine.refresh import examine
     from pyengine.report import report
 
-    require(ledger)
     require_folder(json_file, ledger)
+    require_list(listing, ledger)
     day, history = as_of or date.today(), History(ledger)
-    with progress(3) as step:
-        step("打开台账")
-        result, _ = examine(FileBook(ledger), day, step, history)
+    with place(ledger, live, 3, writes=False) as at:
+        at.step("打开台账")
+        result, _ = examine(at.open_book(), day, at.step, history)
     save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
-    print_findings(ledger, result.outcome.findings)
+    if listing is not None:
+        save_findings(listing, result.outcome.findings)
+    print_findings(ledger, result.outcome.findings, listing)
     print_note(history.note)
     _finish(result.outcome)
 
@@ -168,27 +133,36 @@ def letters(
         Optional[Path], typer.Option("--out", metavar="DIR", help="放在哪个文件夹；默认台账旁的 公文")
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="另存 PDF（要装 LibreOffice）")] = False,
+    live: Live = False,
 ) -> None:
     """公文：起草该发的工作提示和已确认各牌的文书，并登记到督查记录。"""
-    from pyengine.books.file import FileBook
     from pyengine.history import History
     from pyengine.refresh import draft_letters
     from pyengine.render import require_pdf, to_pdf
 
-    require_free(ledger)
     if pdf:
+        require(ledger)
         require_pdf()
     folder = out or ledger.parent / "公文"
     day, history = as_of or date.today(), History(ledger)
-    with progress(6) as step:
-        step("打开台账")
-        result = draft_letters(lambda: FileBook(ledger), ledger, folder, day, datetime.now(), step, history)
+    with place(ledger, live, 6) as at:
+        at.step("打开台账")
+        result = draft_letters(at.open_book, ledger, folder, day, datetime.now(), at.step, history)
         if pdf:
-            step("转成 PDF")
+            at.step("转成 PDF")
             to_pdf([path for _, path in result.letters if path], folder)
-    print_letters(folder, result)
+    print_letters(folder, result, live)
     print_note(history.note)
     _finish(result.outcome)
+
+
+@app.command()
+def button(action: Annotated[Action, typer.Argument(metavar="ACTION")], ledger: LedgerPath) -> None:
+    """按钮：台账里的按钮、桌面上的快捷方式用的，话说在窗口里；ACTION 是 refresh、preview、undo、letters、check、folder。"""
+    from pyengine.button import press
+
+    require(ledger)
+    raise typer.Exit(press(action, ledger, run))
 
 
 @app.command()
@@ -197,6 +171,9 @@ def doctor() -> None:
     from pyengine.doctor import examine_computer
 
     print_checks(examine_computer(date.today()))
+
+
+upkeep.register(app)
 
 
 def _finish(outcome: object) -> None:

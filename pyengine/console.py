@@ -15,10 +15,12 @@ from pyengine.adopt import Adoption
 from pyengine.adopt.report import describe
 from pyengine.cards import standing
 from pyengine.doctor import Check
+from pyengine.grid import Written
 from pyengine.history import Backup, Restored, Run, Story, described
 from pyengine.model import Finding
 from pyengine.nightly import Done
 from pyengine.outcome import Outcome
+from pyengine.preview import Planned
 from pyengine.refresh import Result
 from pyengine.terms import SEVERITIES, STATUSES
 
@@ -27,6 +29,7 @@ COMMANDS = {
     "letters": "起草公文",
     "rebuild": "从备份重建",
     "restore": "恢复",
+    "undo": "撤销刷新",
     "nightly": "夜间任务",
     "looked": "夜间任务（台账开着）",
 }
@@ -64,14 +67,41 @@ def print_adopt(path: Path, map_file: Path | None, result: Adoption) -> None:
         _out.print(f"表头对照见 {map_file}；认得不对的，改“对应为”一列后加 --force 再迁一次")
 
 
-def print_refresh(ledger: Path, result: Result) -> None:
+def print_refresh(ledger: Path, result: Result, live: bool) -> None:
     """刷新完成：改了多少，各状态几项，还有什么要办。"""
     outcome, written = result.outcome, result.written
     done = f"已刷新 {ledger.name}（判定日 {outcome.as_of}）"
-    _out.print(f"{done}：改写 {written.cells} 格" if written.cells else f"{done}：没有变化，文件未动")
+    untouched = "没有变化" if live else "没有变化，文件未动"
+    _out.print(f"{done}：改写 {written.cells} 格" if written.cells else f"{done}：{untouched}")
+    _print_outcome(outcome)
+    if live and written.cells:
+        _out.print("还没有存盘：看过以后请保存；不要的，点“撤销刷新”")
+
+
+def _print_outcome(outcome: Outcome) -> None:
     _out.print(_statuses(outcome))
     _out.print(_figures(outcome))
     _out.print(_tally(outcome.findings))
+
+
+def print_preview(ledger: Path, result: Result, planned: Sequence[Planned], listing: Path | None) -> None:
+    """预览：会改多少格，逐格由什么改成什么；另存了清单的不逐格说。"""
+    _out.print(f"预览 {ledger.name}（判定日 {result.outcome.as_of}）：刷新会改 {len(planned)} 格，现在什么也没有写")
+    _print_outcome(result.outcome)
+    if listing is not None:
+        _out.print(f"清单：{listing}")
+        return
+    for item in planned:
+        head = f"（{item.column}）" if item.column else ""
+        number = f"{item.number}：" if item.number else ""
+        _out.print(f"{item.sheet}!{item.cell}{head} {number}{item.old or '（空）'} → {item.new or '（空）'}")
+
+
+def print_taken_back(ledger: Path, written: Written, left: int) -> None:
+    """撤销完成。"""
+    _out.print(f"已撤销 {ledger.name} 上次的刷新：退回 {written.cells} 格，还没有存盘")
+    if left:
+        _out.print(f"另有 {left} 格在那以后又变过，没有动")
 
 
 def _statuses(outcome: Outcome) -> str:
@@ -92,9 +122,12 @@ def _tally(findings: Sequence[Finding]) -> str:
     return "校验：" + ("、".join(f"{word} {counts[word]}" for word in SEVERITIES if counts[word]) or "没有问题")
 
 
-def print_findings(ledger: Path, findings: Sequence[Finding]) -> None:
-    """校验结果：逐条位置、问题、建议。"""
+def print_findings(ledger: Path, findings: Sequence[Finding], listing: Path | None) -> None:
+    """校验结果：逐条位置、问题、建议；另存了清单的不逐条说。"""
     _out.print(f"{ledger.name} {_tally(findings)}")
+    if listing is not None:
+        _out.print(f"清单：{listing}")
+        return
     for item in findings:
         where = f"{item.sheet}!{item.cell}（{item.column}）" if item.cell else item.sheet
         number = f"{item.number}：" if item.number else ""
@@ -155,7 +188,7 @@ def print_night(ledger: Path, done: Done | None) -> None:
     _out.print(_tally(done.result.outcome.findings))
 
 
-def print_letters(folder: Path, result: Result) -> None:
+def print_letters(folder: Path, result: Result, live: bool) -> None:
     """公文起草完成。"""
     if result.late:
         _out.print(f"上次起草中断、已登记而没有放好的 {len(result.late)} 件，这次补放在 {folder}")
@@ -169,7 +202,7 @@ def print_letters(folder: Path, result: Result) -> None:
     for path in drafted:
         _out.print(f"  {path.name}")
     if result.written.cells:
-        _out.print("已登记到督查记录")
+        _out.print("已登记到督查记录，请保存台账" if live else "已登记到督查记录")
 
 
 def print_demo(folder: Path, refreshed: Result, drafted: Result) -> None:

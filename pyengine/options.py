@@ -54,6 +54,8 @@ AsOf = Annotated[
     Optional[date], typer.Option("--as-of", parser=day, metavar="D", help="按哪一天判定，如 2026-06-30；默认今天")
 ]
 JsonPath = Annotated[Optional[Path], typer.Option("--json", metavar="FILE", help="把结果另存为 JSON")]
+Live = Annotated[bool, typer.Option("--live", help="台账正打开着：在 Excel、WPS、LibreOffice 的窗口里做，不存盘")]
+ListPath = Annotated[Optional[Path], typer.Option("--list", metavar="FILE", help="把清单另存为 Excel 文件（.xlsx）")]
 Force = Annotated[bool, typer.Option("--force", help="覆盖已有文件（原来的留一份备份）")]
 
 
@@ -103,6 +105,13 @@ def save_json(path: Path | None, make: Callable[[], object]) -> None:
     if path is None:
         return
     put(path, (json.dumps(make(), ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def require_list(path: Path | None, ledger: Path) -> None:
+    """清单有地方放，而且是 .xlsx。"""
+    require_folder(path, ledger)
+    if path is not None and path.suffix.lower() != ".xlsx":
+        raise typer.BadParameter(f"“{path.name}”的扩展名不对，清单是 .xlsx")
 
 
 @contextmanager

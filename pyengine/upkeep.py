@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
-from pyengine.console import print_history, print_night, print_note, print_restored
+from pyengine.console import print_history, print_night, print_note, print_restored, print_taken_back
 from pyengine.options import AsOf, LedgerPath, day, moment, progress, require, require_traces
+from pyengine.place import place
 
 _LATELY = timedelta(days=30)
 """不写 --since 时，历史讲最近这些天的。"""
@@ -38,12 +40,30 @@ def restore(
         Optional[datetime],
         typer.Option("--at", parser=moment, metavar="T", help="恢复成这个时刻以前最近的备份；默认最近一份"),
     ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="台账正打开着：把窗口里上次刷新写的格退回去，别的不动，不存盘")
+    ] = False,
 ) -> None:
     """恢复：用备份换下台账；换下的也存成备份，恢复错了还能恢复回来。"""
     from pyengine.history import restore as run
 
+    if live:
+        return _take_back(ledger, at)
     require_traces(ledger)
     print_restored(ledger, run(ledger, at, datetime.now()))
+
+
+def _take_back(ledger: Path, at: datetime | None) -> None:
+    from pyengine.history import History
+    from pyengine.undo import take_back
+
+    if at is not None:
+        raise typer.BadParameter("--at 是从备份恢复用的，不和 --live 一起用")
+    history = History(ledger)
+    with place(ledger, live=True, steps=4) as where:
+        written, left = take_back(where.open_book(), ledger, datetime.now(), where.step, history)
+    print_taken_back(ledger, written, left)
+    print_note(history.note)
 
 
 def nightly_run(

@@ -196,11 +196,12 @@ def _put_listed(plan: Plan, table: SheetTable, row: int, column: Column, value: 
     at = table.columns[column.name]
     old = plan.grids[table.sheet].at(row, at)
     style = _style_of(column.name, value) or (PLAIN if column.name == "牌" and old is not None else None)
-    link = _link(value) if column.name == "位置" and not same_value(old, value) else None
+    link = link_to(value) if column.name == "位置" and not same_value(old, value) else None
     plan.put(table.sheet, row, at, value, style=style, number_format=column.format, link=link, height=height)
 
 
-def _link(value: Value) -> str:
+def link_to(value: Value) -> str:
+    """“位置”写的地址对应的链接；不是地址的为空串。"""
     if not isinstance(value, str) or "!" not in value:
         return ""
     sheet, cell = value.rsplit("!", 1)
