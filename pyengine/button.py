@@ -11,15 +11,20 @@ from contextlib import redirect_stderr, redirect_stdout, suppress
 from enum import StrEnum
 from io import StringIO
 from pathlib import Path
+from time import sleep
 
 from pyengine.books.live import desk_of
 from pyengine.books.live.desk import Desk
-from pyengine.books.locks import FOLDER
+from pyengine.books.locks import FOLDER, locked_by
 from pyengine.durable import make_folder
+from pyengine.errors import exit_of, explain
 from pyengine.ooxml import PackageError
+from pyengine.options import require
 
 TITLE = "督办台账"
 _SHOWN = 18
+_NOT_DONE = 2
+_TRIES, _PAUSE = 8, 0.5
 Run = Callable[[list[str]], int]
 """运行一条命令，返回退出码。"""
 
@@ -38,17 +43,34 @@ class Action(StrEnum):
 def press(action: Action, ledger: Path, run: Run) -> int:
     """按一下：台账开着就在窗口里做，关着就写文件；做完把话说在窗口里，返回退出码。"""
     try:
+        require(ledger)
+        desk = _desk_of(ledger)
+        return _open_folder(ledger, desk) if action is Action.FOLDER else _do(action, ledger, desk, run)
+    except Exception as error:  # 在后台运行，除了提示框，没有别处可说
+        known = explain(error)
+        if known is None:
+            tell(f"程序出了差错（{type(error).__name__}），没有继续\n请把这条提示告诉维护人员")
+            raise
+        tell("\n".join(known))
+        return exit_of(error)
+
+
+def _desk_of(ledger: Path) -> Desk | None:
+    """打开着台账的窗口；有人开着而窗口还没有装好的，等一等。"""
+    for _ in range(_TRIES):
         desk = desk_of(ledger)
-    except PackageError as error:
-        tell(f"{error.message}\n{error.advice}")
-        return 3
-    if action is Action.FOLDER:
-        return _open_folder(ledger, desk)
+        if desk is not None or locked_by(ledger) is None:
+            return desk
+        sleep(_PAUSE)
+    return None
+
+
+def _do(action: Action, ledger: Path, desk: Desk | None, run: Run) -> int:
     listing = _listing(ledger, action)
     words = StringIO()
     with redirect_stdout(words), redirect_stderr(words):
         code = run(_command(action, ledger, desk is not None, listing))
-    if listing is not None and code < 2:
+    if listing is not None and code < _NOT_DONE:
         show(listing)
     _say(desk, words.getvalue())
     return code
@@ -146,8 +168,6 @@ def show(path: Path) -> bool:
     opener = "open" if sys.platform == "darwin" else "xdg-open"
     if shutil.which(opener) is None:
         return False
-    subprocess.Popen(
-        [opener, str(path)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )  # fmt: skip
+    nothing = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in range(3)]
+    os.posix_spawnp(opener, [opener, str(path)], os.environ, file_actions=nothing)
     return True

@@ -161,7 +161,6 @@ def button(action: Annotated[Action, typer.Argument(metavar="ACTION")], ledger: 
     """按钮：台账里的按钮、桌面上的快捷方式用的，话说在窗口里；ACTION 是 refresh、preview、undo、letters、check、folder。"""
     from pyengine.button import press
 
-    require(ledger)
     raise typer.Exit(press(action, ledger, run))
 
 

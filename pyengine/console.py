@@ -94,7 +94,8 @@ def print_preview(ledger: Path, result: Result, planned: Sequence[Planned], list
     for item in planned:
         head = f"（{item.column}）" if item.column else ""
         number = f"{item.number}：" if item.number else ""
-        _out.print(f"{item.sheet}!{item.cell}{head} {number}{item.old or '（空）'} → {item.new or '（空）'}")
+        change = f"{item.old or '（空）'} → {item.new or '（空）'}".replace("\n", "↵")
+        _out.print(f"{item.sheet}!{item.cell}{head} {number}{change}")
 
 
 def print_taken_back(ledger: Path, written: Written, left: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyengine.grid import Grid, Written
 from pyengine.layout import layout
@@ -29,25 +29,23 @@ class MemoryBook:
 
     def write(self, edits: Mapping[str, Sequence[CellEdit]], looks: Mapping[str, NamedLook], stamp: str) -> Written:
         """就地改动，返回改了多少格、多少行、哪些表。样式没有变的不算。"""
-        touched = {
-            (sheet, edit.row, edit.column)
-            for sheet, changes in edits.items()
-            for edit in changes
-            if self._apply(sheet, edit)
-        }
+        touched = {place for sheet, changes in edits.items() for place in self._apply(sheet, changes)}
         return Written(
             len(touched), len({place[:2] for place in touched}), tuple(sorted({place[0] for place in touched}))
         )
 
-    def _apply(self, sheet: str, edit: CellEdit) -> bool:
-        place = (sheet, edit.row, edit.column)
-        restyled = edit.style is not None and self.styles.get(place) != edit.style
-        if edit.style is not None:
-            self.styles[place] = edit.style
-        if edit.value is KEEP:
-            return restyled
-        self._grids[sheet] = _with(self._grids[sheet], edit.row, edit.column, edit.value)
-        return True
+    def _apply(self, sheet: str, changes: Sequence[CellEdit]) -> Iterator[tuple[str, int, int]]:
+        """改一张表，逐一给出改到的格。"""
+        values: dict[tuple[int, int], object] = {}
+        for edit in changes:
+            place = (sheet, edit.row, edit.column)
+            if edit.style is not None and self.styles.get(place) != edit.style:
+                self.styles[place] = edit.style
+                yield place
+            if edit.value is not KEEP:
+                values[edit.row, edit.column] = edit.value
+                yield place
+        self._grids[sheet] = _with(self._grids[sheet], values)
 
 
 def _grid(sheet: str, rows: Rows) -> Grid:
@@ -59,10 +57,12 @@ def _grid(sheet: str, rows: Rows) -> Grid:
     return Grid(((sheet,), (), tuple(names), *body))
 
 
-def _with(grid: Grid, row: int, column: int, value: object) -> Grid:
-    rows = [list(values) for values in grid.rows]
-    rows += [[] for _ in range(row - len(rows))]
-    target = rows[row - 1]
-    target += [None] * (column - len(target))
-    target[column - 1] = value
-    return Grid(tuple(tuple(values) for values in rows), grid.merges)
+def _with(grid: Grid, values: Mapping[tuple[int, int], object]) -> Grid:
+    rows = [list(line) for line in grid.rows]
+    for (row, column), value in values.items():
+        rows += [[] for _ in range(row - len(rows))]
+        target = rows[row - 1]
+        target += [None] * (column - len(target))
+        target[column - 1] = value
+    width = max(map(len, rows), default=0)
+    return Grid(tuple((*line, *[None] * (width - len(line))) for line in rows), grid.merges)

@@ -78,13 +78,13 @@ def attach(path: str | os.PathLike[str], profile: Path | None = None) -> xlwings
 
 
 def _xlwings() -> Any:
-    """xlwings, without the exit hook it installs on Windows when this is its first import: it ends hidden Excels."""
+    """xlwings, without the exit hooks that its first import installs: they end hidden Excels, or run macros in open ones."""
     first = "xlwings" not in sys.modules
     try:
         module = import_module("xlwings")
     except ImportError as error:
         raise Missing("没有装 xlwings。", "请先安装：pip install xlwings") from error
-    windows = sys.modules.get("xlwings._xlwindows")
-    if first and windows is not None:
-        atexit.unregister(windows.cleanup)
+    for name in ("xlwings._xlwindows", "xlwings._xlmac"):
+        if first and name in sys.modules:
+            atexit.unregister(sys.modules[name].cleanup)
     return module

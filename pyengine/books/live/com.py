@@ -10,7 +10,7 @@ from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from time import sleep
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from pyengine.ooxml import Locked, WriteRefused
 
@@ -34,12 +34,12 @@ def patient(call: Callable[P, T]) -> Callable[P, T]:
                 return call(*arguments, **named)
             except Exception as error:
                 if not _is_busy(error):
-                    raise _plainly(error) from error
+                    _say_plainly(error)
                 sleep(_PAUSE)
         try:
             return call(*arguments, **named)
         except Exception as error:
-            raise _plainly(error) from error
+            _say_plainly(error)
 
     return tried
 
@@ -59,19 +59,23 @@ def _is_busy(error: Exception) -> bool:
     return unasked or bool(_codes(error) & _BUSY) or type(error).__name__ == "ExcelBusyError"
 
 
-def _plainly(error: Exception) -> Exception:
+def _say_plainly(error: Exception) -> NoReturn:
+    """Raises what the program's error means to the ledger; an error of another kind as it is."""
     codes = _codes(error)
     if _is_busy(error):
-        return Locked("表格程序正忙：有一格正在编辑，或者开着对话框。", "请按回车结束编辑、关掉对话框，再做一次。")
+        raise Locked(
+            "表格程序正忙：有一格正在编辑，或者开着对话框。", "请按回车结束编辑、关掉对话框，再做一次。"
+        ) from error
     if codes & _GONE:
-        return Locked("表格程序或这本台账中途关掉了，没有做完。", "请重新打开台账，再做一次。")
+        raise Locked("表格程序或这本台账中途关掉了，没有做完。", "请重新打开台账，再做一次。") from error
     if codes:
-        return WriteRefused(
+        raise WriteRefused(
             f"表格程序不接受改动（{max(codes):08X}）。", "请看工作表是否受保护、台账是否只读或共享，改好后再做一次。"
-        )
-    return error
+        ) from error
+    raise error
 
 
+@patient
 def open_workbook(path: Path) -> tuple[Any, str, Callable[[datetime], object]] | None:
     """The program's own Workbook object of this file, the program's name, and its maker of moments; None: not open.
 
@@ -115,7 +119,6 @@ def _registered(path: Path, windows: Any) -> Iterator[Any]:
         yield windows.COMRetryObjectWrapper(client.Dispatch(found))
 
 
-@patient
 def _in_windows(path: Path, xlwings: Any) -> tuple[Any, ...]:
     """The workbook as a window shows it, for a program that has not made it known."""
     found: list[Any] = []
