@@ -15,6 +15,9 @@ from pathlib import Path
 _PATIENCE = 60  # 秒；系统自带的命令正常不到一秒
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
+THROUGH_SHELL = ("/bin/sh", "-c", 'exec "$0" "$@"')
+"""经 sh 转一手 — before a command, where the one who starts it takes not every path as that of a program."""
+
 
 class SystemProblem(Exception):
     """本机办不到 — the computer's own tools or places do not serve: `message` says why, `advice` what to do."""
@@ -50,7 +53,8 @@ def writable(ledger: Path) -> Path:
     """写得下的绝对路径 — one that a line of another program's file can hold, or a SystemProblem."""
     path = absolute(ledger)
     if _UNPRINTABLE.search(str(path)):
-        raise SystemProblem(f"“{path.name}”的路径里有换行或其他控制字符，系统写不下", "请改名或换个文件夹后再试")
+        shown = _UNPRINTABLE.sub("?", path.name)
+        raise SystemProblem(f"“{shown}”的路径里有换行或其他控制字符，系统写不下", "请改名或换个文件夹后再试")
     return path
 
 

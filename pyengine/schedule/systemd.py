@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 
-from pyengine.programs import Answer, SystemProblem, config_folder, decode, key_of, require, run_program
+from pyengine.programs import THROUGH_SHELL, Answer, SystemProblem, config_folder, decode, key_of, require, run_program
 from pyengine.schedule.job import Job, Status, daily, doubts, name_of
 from pyengine.schedule.results import exit_meaning
 
 _ADVICE = "请在登录了桌面的终端里再试；仍不行的，请管理员检查 systemd 用户服务"
-_THROUGH_SHELL = ("/bin/sh", "-c", 'exec "$0" "$@"')
 _ENDINGS = {"timeout": "超过了时间上限", "signal": "被中止", "core-dump": "程序崩溃", "resources": "启动不了"}
 
 
@@ -99,7 +98,7 @@ def service_unit(job: Job) -> str:
 
     Through sh, because systemd takes no quotation mark, backslash or $ in the path of the executable itself.
     """
-    line = " ".join(_quoted(word) for word in (*_THROUGH_SHELL, *job.command))
+    line = " ".join(_quoted(word) for word in (*THROUGH_SHELL, *job.command))
     return f"""[Unit]
 Description={job.name}
 
@@ -124,7 +123,7 @@ def _written_command(service: Path) -> tuple[str, ...]:
         words = shlex.split(line[1]) if line else []
     except ValueError:
         words = []
-    return tuple(word.replace("%%", "%").replace("$$", "$") for word in words[len(_THROUGH_SHELL) :])
+    return tuple(word.replace("%%", "%").replace("$$", "$") for word in words[len(THROUGH_SHELL) :])
 
 
 def _when(timer: Path) -> str:
