@@ -32,8 +32,8 @@ TITLE = "刷新台账"
 _ENDINGS: Mapping[str, tuple[str, ...]] = {"win32": (".lnk", ".cmd"), "darwin": (".command",)}
 _EXCEL_SCRIPTS = Path("Library", "Application Scripts", "com.microsoft.Excel")
 _NOTES: Mapping[str, str] = {
-    ".desktop": "双击后只打开一页文字、或问信不信任的，右键它，选“允许启动”（有的系统叫“标记为可信”），只这一次。",
-    ".command": "第一次双击会问是否允许控制 Microsoft Excel，选“允许”。",
+    ".command": "Excel 开着台账的，先存盘关闭再双击；问能不能访问文件夹的，选“允许”。",
+    ".desktop": "双击后只打开一页文字、或问信不信任的，右键它，选“允许启动”，只这一次。",
 }
 
 
@@ -52,7 +52,7 @@ def put_shortcut(ledger: Path, folder: Path | None = None, platform: str = sys.p
     put(place.path, place.content)
     _allow(place.path, platform)
     _remove_others(press, place.path, platform)
-    said = f"已放好图标“{place.path.stem}”（{place.path}）：双击它就刷新 {press.ledger.name}，开着的当面刷新，没开的改写文件"
+    said = f"已放好图标“{place.path.stem}”（{place.path}），双击它就刷新 {press.ledger.name}"
     return "\n".join(filter(None, (said, _NOTES.get(place.path.suffix, ""), _let_excel(press, platform))))
 
 
@@ -128,7 +128,7 @@ def _let_excel(press: Press, platform: str) -> str:
     folder = Path.home() / _EXCEL_SCRIPTS
     make_folder(folder)
     put(folder / "duban.applescript", applescript(own_command(press.program)))
-    return "台账里的按钮也能用了（Excel 运行程序的脚本已放好）。"
+    return "Excel 里的按钮要用的脚本也已放好。"
 
 
 def _endings(platform: str) -> tuple[str, ...]:
