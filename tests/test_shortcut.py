@@ -8,15 +8,22 @@ import os
 import re
 import select
 import shlex
+import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import duban, require_program
+from conftest import duban, require_program, rows_of, tables_of
+from test_libreoffice import has_bridge, until
 
 from pyengine.cli import BAD_CALL, DONE, REFUSED
+from pyengine.libreoffice import office
+from pyengine.libreoffice.runtime import to_url
 from pyengine.programs import key_of
 from pyengine.shortcut import put_shortcut
 from pyengine.shortcut.contents import Link, Press, applescript, command_file, windows_batch, windows_link
@@ -146,6 +153,60 @@ def test_the_icon_is_marked_as_trusted_where_the_desktop_asks_for_it(home: Path,
         *("set", "-t", "string", str(icon), "metadata::trusted", "true"),
         *("set", "-t", "string", str(icon), "metadata::xfce-exe-checksum", checksum),
     ]
+
+
+def clicked(icon: Path) -> str:
+    """像桌面那样启动图标，做完为止；没有图形界面，话说在标准输出。"""
+    launch = (require_program("/usr/bin/gio"), "launch", icon)
+    return subprocess.run(launch, check=True, stdout=subprocess.PIPE, timeout=120).stdout.decode()
+
+
+@pytest.fixture
+def screenless(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.usefixtures("screenless")
+def test_a_double_click_refreshes_a_closed_ledger_in_its_file(home: Path, sample: Path) -> None:
+    put_shortcut(sample)
+    assert "已刷新 督办台账.xlsx" in clicked(home / "桌面" / "刷新台账.desktop")
+    assert any(row["预警状态"] == "逾期未完成" for row in rows_of(sample, "政府工作报告台账"))
+
+
+@contextmanager
+def opened(ledger: Path, profile: Path) -> Iterator[Any]:
+    """经办人打开着台账的 LibreOffice（没有窗口，配置在 profile）；给出打开着的那本。"""
+    command = (require_program("soffice"), "--headless", "--nologo", "--norestore")
+    if not has_bridge():
+        assert not os.environ.get("DUBAN_REQUIRE_LIBREOFFICE"), "没有装 python3-uno"
+        pytest.skip("没有装 python3-uno")
+    subprocess.run((*command, "--terminate_after_init"), check=True, timeout=90, stderr=subprocess.DEVNULL)
+    program = subprocess.Popen((*command, ledger), stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        until((ledger.parent / f".~lock.{ledger.name}#").exists, "开始打开台账")
+        desktop = office.attach(profile).desktop
+        until(lambda: shown_in(desktop, ledger), "台账打开")
+        yield shown_in(desktop, ledger)[0]
+    finally:
+        os.killpg(program.pid, signal.SIGKILL)
+        program.wait()
+
+
+def shown_in(desktop: Any, ledger: Path) -> list[Any]:
+    return [document for document in desktop.Components if to_url(ledger) == document.URL]
+
+
+@pytest.mark.usefixtures("screenless")
+def test_a_double_click_refreshes_an_open_ledger_before_the_clerks_eyes(home: Path, sample: Path) -> None:
+    put_shortcut(sample)
+    before, place = sample.read_bytes(), tables_of(sample)["政府工作报告台账"]
+    with opened(sample, home / ".config" / "libreoffice" / "4") as document:
+        said = clicked(home / "桌面" / "刷新台账.desktop")
+        sheet, column = document.Sheets.getByName("政府工作报告台账"), place.columns["预警状态"] - 1
+        states = sheet.getCellRangeByPosition(column, place.header_row, column, place.header_row + 40).DataArray
+    assert ("逾期未完成",) in states, said
+    assert sample.read_bytes() == before
 
 
 def test_no_window_opens_besides_and_no_gio_is_needed(
