@@ -10,9 +10,9 @@ import typer
 from pyengine.durable import Held
 from pyengine.kinds import LetterProblem
 from pyengine.ooxml import ChangedMeanwhile, Locked, NotALedgerFile, PackageError, WriteRefused
+from pyengine.programs import SystemProblem
 from pyengine.rulebook import RuleProblem
 from pyengine.rules import NoCircular
-from pyengine.schedule.job import ScheduleProblem
 from pyengine.tables import StructureError
 
 BAD_CALL, LOCKED, UNREADABLE, REFUSED = 2, 3, 4, 5
@@ -66,7 +66,7 @@ _CODES: tuple[tuple[type[BaseException], int], ...] = (
     (WriteRefused, REFUSED),
     (LetterProblem, REFUSED),
     (RuleProblem, REFUSED),
-    (ScheduleProblem, REFUSED),
+    (SystemProblem, REFUSED),
     (Held, LOCKED),
     (OSError, REFUSED),
 )
@@ -79,7 +79,7 @@ def exit_of(error: BaseException) -> int:
 
 def explain(error: Exception) -> tuple[str, str] | None:
     """异常的说法：（是什么，怎么办）；不是预料之中的则 None。"""
-    if isinstance(error, PackageError | StructureError | LetterProblem | ScheduleProblem):
+    if isinstance(error, PackageError | StructureError | LetterProblem | SystemProblem):
         return error.message, error.advice
     if isinstance(error, NoCircular):
         return str(error), f"判定日请用 {error.first} 或以后的日期"

@@ -1,4 +1,4 @@
-"""看护台账的命令：历史、恢复、夜间任务。"""
+"""看护台账的命令：历史、恢复、夜间任务、桌面图标。"""
 
 from __future__ import annotations
 
@@ -110,10 +110,22 @@ def nightly_remove(ledger: LedgerPath) -> None:
     print_note(remove(ledger))
 
 
+def shortcut(
+    ledger: LedgerPath,
+    folder: Annotated[Optional[Path], typer.Option("--to", metavar="DIR", help="放在哪个文件夹；默认放在桌面")] = None,
+) -> None:
+    """图标：在桌面放一个“刷新台账”，双击就刷新，不用宏；再放一次就换成新的。"""
+    from pyengine.shortcut import put_shortcut
+
+    require(ledger)
+    print_note(put_shortcut(ledger, folder))
+
+
 def register(app: typer.Typer) -> None:
     """把这些命令挂到 duban 上。"""
     app.command("history")(history)
     app.command("restore")(restore)
+    app.command("shortcut")(shortcut)
     nightly = typer.Typer(help="夜间任务：run 跑一次，install 装进系统的定时任务，status 看，remove 撤。")
     for name, command in (
         ("run", nightly_run),

@@ -89,6 +89,18 @@ def test_pictures_are_there() -> None:
         assert [name for name in pictures if not (folder / name).is_file()] == []
 
 
+def test_the_acceptance_list_shows_what_is_there() -> None:
+    text = (ROOT / "docs" / "验收清单.md").read_text(encoding="utf-8")
+    shown = re.findall(r"\]\(([^)]+)\)", text)
+    assert [name for name in shown if not (ROOT / "docs" / name).is_file()] == []
+    steps = [int(step) for step in re.findall(r"^\| (\d+) \|.*\| □ \|$", text, re.M)]
+    assert steps == list(range(1, len(steps) + 1))
+    commands = {
+        command.name or command.callback.__name__ for command in cli.app.registered_commands if command.callback
+    }
+    assert set(re.findall(r"duban (\w+)", text)) <= commands
+
+
 def test_readme_names_every_command_and_no_other() -> None:
     commands = {
         command.name or command.callback.__name__ for command in cli.app.registered_commands if command.callback

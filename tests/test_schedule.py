@@ -24,11 +24,10 @@ from hypothesis import strategies as st
 
 from pyengine import schedule
 from pyengine.cli import DONE, HAS_ERRORS
-from pyengine.schedule import Job, ScheduleProblem
+from pyengine.programs import SystemProblem, decode, key_of, running_program, without_console
+from pyengine.schedule import Job
 from pyengine.schedule.cron import crontab_line
-from pyengine.schedule.job import key_of, running_program, without_console
 from pyengine.schedule.launchd import agent
-from pyengine.schedule.programs import decode
 from pyengine.schedule.results import exit_meaning, windows_meaning
 from pyengine.schedule.systemd import service_unit, timer_unit
 from pyengine.schedule.task_xml import NAMESPACE, task_xml
@@ -185,7 +184,7 @@ def test_a_job_has_absolute_paths_one_name_per_ledger_and_starts_at_the_next_tim
 
 
 def test_a_path_no_scheduler_can_hold_is_refused() -> None:
-    with pytest.raises(ScheduleProblem, match="换行") as refused:
+    with pytest.raises(SystemProblem, match="换行") as refused:
         job_of(Path("台\n账.xlsx"))
     assert refused.value.advice
 
@@ -309,7 +308,7 @@ def named(name: str) -> Job:
 def test_windows_gets_every_path_whole(name: str) -> None:
     job = named(name)
     if re.search(r"%.+%|\$\(", str(job.ledger)):
-        with pytest.raises(ScheduleProblem):
+        with pytest.raises(SystemProblem):
             task_of(job)
     else:
         written = texts(task_of(job))
@@ -344,16 +343,16 @@ def test_windows_install_replace_status_remove(place: Path, monkeypatch: pytest.
 
 
 def test_windows_failures_are_one_sentence_with_the_schedulers_own_reason(place: Path) -> None:
-    with pytest.raises(ScheduleProblem, match="schtasks"):
+    with pytest.raises(SystemProblem, match="schtasks"):
         schedule.status(place / NASTY, "win32")
     store = put(place, "schtasks", SCHTASKS)
     (store / "denied").touch()
-    with pytest.raises(ScheduleProblem, match="拒绝访问") as denied:
+    with pytest.raises(SystemProblem, match="拒绝访问") as denied:
         schedule.install(job_of(place / NASTY), "win32")
     assert "账户" in denied.value.advice
     (store / "stopped").touch()
     for ask in (schedule.status, schedule.remove):
-        with pytest.raises(ScheduleProblem, match="远程过程调用失败"):
+        with pytest.raises(SystemProblem, match="远程过程调用失败"):
             ask(place / NASTY, "win32")
 
 
@@ -368,7 +367,7 @@ def test_windows_task_changed_by_hand_is_told(place: Path) -> None:
     assert "改过" in status.when
     assert any("停用" in problem for problem in status.problems)
     file.write_bytes(written[: len(written) // 2].encode("utf-16"))
-    with pytest.raises(ScheduleProblem, match="读不懂"):
+    with pytest.raises(SystemProblem, match="读不懂"):
         schedule.status(place / NASTY, "win32")
     schedule.install(job_of(place / NASTY), "win32")
     assert schedule.status(place / NASTY, "win32").problems == ()
@@ -467,7 +466,7 @@ def test_cron_line_changed_by_hand_is_still_ours(place: Path) -> None:
 
 def test_cron_refuses_what_it_would_cut_off(place: Path) -> None:
     file = put(place, "crontab", CRONTAB) / "crontab.txt"
-    with pytest.raises(ScheduleProblem, match="太长"):
+    with pytest.raises(SystemProblem, match="太长"):
         schedule.install(
             replace(job_of(place / NASTY), ledger=place / ("督" * 80) / ("办" * 80) / ("台" * 80) / ("账" * 80))
         )
@@ -475,10 +474,10 @@ def test_cron_refuses_what_it_would_cut_off(place: Path) -> None:
 
 
 def test_no_scheduler_at_all_is_said_plainly(place: Path) -> None:
-    with pytest.raises(ScheduleProblem, match="没有可用的定时服务"):
+    with pytest.raises(SystemProblem, match="没有可用的定时服务"):
         schedule.install(job_of(place / NASTY))
     (put(place, "crontab", CRONTAB) / "denied").touch()
-    with pytest.raises(ScheduleProblem, match="没有可用的定时服务"):
+    with pytest.raises(SystemProblem, match="没有可用的定时服务"):
         schedule.install(job_of(place / NASTY))
     assert "没有装" in schedule.remove(place / NASTY)
     assert not schedule.status(place / NASTY).installed
@@ -505,7 +504,7 @@ def test_systemd_comes_before_cron_and_takes_over_its_job(place: Path) -> None:
 
 def test_systemd_install_that_fails_leaves_nothing(place: Path) -> None:
     (put(place, "systemctl", SYSTEMCTL) / "denied").touch()
-    with pytest.raises(ScheduleProblem, match="Access denied"):
+    with pytest.raises(SystemProblem, match="Access denied"):
         schedule.install(job_of(place / NASTY))
     assert [path for path in (place / "home").rglob("*") if path.is_file()] == []
 
@@ -554,7 +553,7 @@ def test_launchd_install_replace_status_remove(place: Path) -> None:
     assert "没有装" in schedule.remove(ledger, "darwin")
     assert list((store / "loaded").iterdir()) == []
     (store / "denied").touch()
-    with pytest.raises(ScheduleProblem, match="Domain does not support"):
+    with pytest.raises(SystemProblem, match="Domain does not support"):
         schedule.install(job_of(ledger), "darwin")
     assert not schedule.status(ledger, "darwin").installed
 

@@ -1,6 +1,6 @@
 """夜间任务装进电脑自己的定时服务 — Windows 任务计划程序、systemd 用户定时器、cron、launchd，选用得上的一个。
 
-只管装、撤、看；到点运行的是 `duban nightly run 台账`，它不驱动 Excel。不引用引擎的任何部分，可以单独用。
+只管装、撤、看；到点运行的是 `duban nightly run 台账`，它不驱动 Excel。只引用 `programs`，可以单独用。
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
+from pyengine.programs import SystemProblem
 from pyengine.schedule.cron import Cron
-from pyengine.schedule.job import Job, ScheduleProblem, Status, daily, name_of, plan
+from pyengine.schedule.job import Job, Status, daily, name_of, plan
 from pyengine.schedule.launchd import Launchd
 from pyengine.schedule.systemd import Systemd
 from pyengine.schedule.windows import WindowsTasks
 
-__all__ = ["Job", "ScheduleProblem", "Status", "install", "plan", "remove", "status"]
+__all__ = ["Job", "Status", "SystemProblem", "install", "plan", "remove", "status"]
 
 
 class Scheduler(Protocol):
@@ -42,7 +43,7 @@ def install(job: Job, platform: str = sys.platform) -> str:
     """装 — the ledger has one job afterwards, however often this is called; says what was done and its limits."""
     chosen = next((scheduler for scheduler in _all(platform) if scheduler.usable()), None)
     if chosen is None:
-        raise ScheduleProblem(
+        raise SystemProblem(
             "这台电脑没有可用的定时服务：systemd 用户服务连不上，也用不了 cron",
             "请管理员装上 cron；装好以前每天自己运行 duban nightly run 台账",
         )

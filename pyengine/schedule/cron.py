@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 
-from pyengine.schedule.job import Job, ScheduleProblem, Status, daily, doubts, name_of
-from pyengine.schedule.programs import Answer, require, run_program
+from pyengine.programs import Answer, SystemProblem, require, run_program
+from pyengine.schedule.job import Job, Status, daily, doubts, name_of
 
 _ADVICE = "请确认这个账户可以用 crontab（见 /etc/cron.allow、/etc/cron.deny），再试一次"
 _LINE_LIMIT = 998  # 字节；再长的，有的 cron 不声不响地截断
@@ -43,7 +43,7 @@ class Cron:
         _write(kept + gap + line)
         if line not in _read():
             _write(before)
-            raise ScheduleProblem("安装夜间任务没有成功（crontab 没有收下）", _ADVICE)
+            raise SystemProblem("安装夜间任务没有成功（crontab 没有收下）", _ADVICE)
         silent = "" if _daemon_runs() else "没有看到 cron 服务在运行，请管理员启动它，不然到点不会运行。"
         return f"{silent}cron 不补做错过的晚上：到点关着机的，下一晚一并补上。"
 
@@ -92,7 +92,7 @@ def crontab_line(job: Job) -> bytes:
     command = " ".join(shlex.quote(word).replace("\\", "\\''") for word in words).replace("%", "\\%")
     line = os.fsencode(f"{job.at.minute} {job.at.hour} * * * {command} >/dev/null 2>&1 # {job.name}\n")
     if len(line) > _LINE_LIMIT:
-        raise ScheduleProblem(f"“{job.folder}”的路径太长，crontab 一行写不下", "请把台账换到路径短的文件夹后再装")
+        raise SystemProblem(f"“{job.folder}”的路径太长，crontab 一行写不下", "请把台账换到路径短的文件夹后再装")
     return line
 
 

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import sys
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
+from pyengine.programs import absolute, key_of, own_command, running_program, writable
+
 _SPARE = timedelta(minutes=30)
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-
-
-class ScheduleProblem(Exception):
-    """定时任务 — it cannot be installed, removed or looked up: `message` says why, `advice` what to do."""
-
-    def __init__(self, message: str, advice: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.advice = advice
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """夜间任务 — `duban nightly run LEDGER`, daily from `first` on; it waits for an open ledger for `window` at most.
 
-    Every path is absolute. `-P` keeps Python from importing what happens to lie in the ledger's folder.
+    Every path is absolute.
     """
 
     ledger: Path
@@ -59,7 +48,7 @@ class Job:
     @property
     def command(self) -> tuple[str, ...]:
         """命令 — the program and its arguments, unquoted."""
-        return (str(self.program), "-P", "-m", "pyengine", "nightly", "run", str(self.ledger), "--once")
+        return own_command(self.program, "nightly", "run", str(self.ledger), "--once")
 
     @property
     def limit(self) -> timedelta:
@@ -95,9 +84,7 @@ class Status:
 
 def plan(ledger: Path, now: datetime, at: time, window: timedelta) -> Job:
     """排定 — the job for a ledger: runs first at the next `at` after `now`, by the Python running now."""
-    path = absolute(ledger)
-    if _UNPRINTABLE.search(str(path)):
-        raise ScheduleProblem(f"“{path.name}”的路径里有换行或其他控制字符，定时服务写不下", "请改名或换个文件夹后再装")
+    path = writable(ledger)
     today = datetime.combine(now.date(), at)
     first = today if today > now else today + timedelta(days=1)
     return Job(path, first, running_program(), window)
@@ -108,32 +95,10 @@ def daily(at: time) -> str:
     return f"每天 {at:%H:%M}"
 
 
-def absolute(ledger: Path) -> Path:
-    """绝对路径 — also of a ledger that is no longer there."""
-    return ledger.expanduser().resolve()
-
-
-def key_of(ledger: Path) -> str:
-    """任务号 — eight hex digits of the ledger's absolute path: the same ledger always has the same job."""
-    path = unicodedata.normalize("NFC", os.path.normcase(absolute(ledger)))
-    return hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-
-
 def name_of(ledger: Path) -> str:
     """任务名 — the ledger's name and number, without any character a scheduler may trip over."""
     stem = re.sub(r"[^\w-]+", "_", absolute(ledger).stem)[:40]
     return f"督办台账-{stem}-{key_of(ledger)}"
-
-
-def running_program() -> Path:
-    """现用的 Python — on Windows the one without a console window."""
-    return without_console(Path(sys.executable).absolute())
-
-
-def without_console(python: Path) -> Path:
-    """不带窗口的 Python — pythonw.exe beside python.exe, where there is one."""
-    quiet = python.with_name("pythonw.exe")
-    return quiet if python.suffix.lower() == ".exe" and quiet.is_file() else python
 
 
 def doubts(ledger: Path, program: str) -> tuple[str, ...]:

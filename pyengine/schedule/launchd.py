@@ -11,8 +11,8 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
-from pyengine.schedule.job import Job, ScheduleProblem, Status, daily, doubts, key_of, name_of
-from pyengine.schedule.programs import Answer, decode, require, run_program
+from pyengine.programs import Answer, SystemProblem, decode, key_of, require, run_program
+from pyengine.schedule.job import Job, Status, daily, doubts, name_of
 from pyengine.schedule.results import exit_meaning
 
 _ADVICE = "请在登录了桌面的终端里再试"
@@ -36,7 +36,7 @@ class Launchd:
         file.write_bytes(agent(job))
         try:
             require(_launchctl("bootstrap", _domain(), str(file)), "安装夜间任务", _ADVICE)
-        except ScheduleProblem:
+        except SystemProblem:
             file.unlink()
             raise
         return (
@@ -99,7 +99,7 @@ def _written(file: Path) -> dict[str, Any]:
     try:
         written = plistlib.loads(file.read_bytes())
     except (plistlib.InvalidFileException, ValueError):
-        raise ScheduleProblem(f"任务文件读不懂（{file}）", "请重新 nightly install") from None
+        raise SystemProblem(f"任务文件读不懂（{file}）", "请重新 nightly install") from None
     return dict(written)
 
 

@@ -6,7 +6,6 @@ Quoting: systemd.service(5) “Command lines” (C-style escapes in double quote
 from __future__ import annotations
 
 import getpass
-import os
 import re
 import shlex
 import shutil
@@ -14,12 +13,11 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 
-from pyengine.schedule.job import Job, ScheduleProblem, Status, daily, doubts, key_of, name_of
-from pyengine.schedule.programs import Answer, decode, require, run_program
+from pyengine.programs import THROUGH_SHELL, Answer, SystemProblem, config_folder, decode, key_of, require, run_program
+from pyengine.schedule.job import Job, Status, daily, doubts, name_of
 from pyengine.schedule.results import exit_meaning
 
 _ADVICE = "请在登录了桌面的终端里再试；仍不行的，请管理员检查 systemd 用户服务"
-_THROUGH_SHELL = ("/bin/sh", "-c", 'exec "$0" "$@"')
 _ENDINGS = {"timeout": "超过了时间上限", "signal": "被中止", "core-dump": "程序崩溃", "resources": "启动不了"}
 
 
@@ -42,7 +40,7 @@ class Systemd:
         try:
             for words in (("daemon-reload",), ("enable", timer.name), ("restart", timer.name)):
                 require(_systemctl(*words), "安装夜间任务", _ADVICE)
-        except ScheduleProblem:
+        except SystemProblem:
             self.remove(job.ledger)
             raise
         return f"到点关机的，下次登录后补做。{_linger_advice()}"
@@ -100,7 +98,7 @@ def service_unit(job: Job) -> str:
 
     Through sh, because systemd takes no quotation mark, backslash or $ in the path of the executable itself.
     """
-    line = " ".join(_quoted(word) for word in (*_THROUGH_SHELL, *job.command))
+    line = " ".join(_quoted(word) for word in (*THROUGH_SHELL, *job.command))
     return f"""[Unit]
 Description={job.name}
 
@@ -125,7 +123,7 @@ def _written_command(service: Path) -> tuple[str, ...]:
         words = shlex.split(line[1]) if line else []
     except ValueError:
         words = []
-    return tuple(word.replace("%%", "%").replace("$$", "$") for word in words[len(_THROUGH_SHELL) :])
+    return tuple(word.replace("%%", "%").replace("$$", "$") for word in words[len(THROUGH_SHELL) :])
 
 
 def _when(timer: Path) -> str:
@@ -137,8 +135,7 @@ def _when(timer: Path) -> str:
 
 def _files(ledger: Path) -> tuple[Path, Path]:
     """定时单元、服务单元的文件。"""
-    home = os.environ.get("XDG_CONFIG_HOME", "")
-    folder = (Path(home) if Path(home).is_absolute() else Path.home() / ".config") / "systemd" / "user"
+    folder = config_folder() / "systemd" / "user"
     return folder / f"duban-{key_of(ledger)}.timer", folder / f"duban-{key_of(ledger)}.service"
 
 

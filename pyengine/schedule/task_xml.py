@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
-from pyengine.schedule.job import Job, ScheduleProblem, daily
+from pyengine.programs import SystemProblem
+from pyengine.schedule.job import Job, daily
 
 NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 _PATH_LIMIT = 260  # pathType，2.5.1
@@ -88,9 +89,9 @@ def _refuse_what_windows_would_change(job: Job) -> None:
     paths = (str(job.program), str(job.ledger))
     changed = next((path for path in paths if re.search(r"%.+%|\$\(", path)), None)
     if changed:
-        raise ScheduleProblem(f"“{changed}”里有成对的 % 或 $(，任务计划程序会当作变量", "请改名或换个文件夹后再装")
+        raise SystemProblem(f"“{changed}”里有成对的 % 或 $(，任务计划程序会当作变量", "请改名或换个文件夹后再装")
     if max(len(str(job.program)), len(str(job.folder))) > _PATH_LIMIT:
-        raise ScheduleProblem(
+        raise SystemProblem(
             f"“{job.folder}”的路径超过 {_PATH_LIMIT} 个字，任务计划程序不收", "请换到路径短的文件夹后再装"
         )
 
@@ -115,7 +116,7 @@ def read_task(text: str) -> WrittenTask:
     try:
         task = ElementTree.fromstring(text[max(text.find("<Task"), 0) :])
     except ElementTree.ParseError:
-        raise ScheduleProblem("任务计划程序里这个任务的定义读不懂", "请重新 nightly install") from None
+        raise SystemProblem("任务计划程序里这个任务的定义读不懂", "请重新 nightly install") from None
     action = _path("Actions", "Exec")
     return WrittenTask(
         task.findtext(f"{action}/{_path('Command')}", ""),

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyengine.schedule.job import Job, Status, doubts, key_of, name_of
-from pyengine.schedule.programs import Answer, decode, require, run_program
+from pyengine.programs import Answer, decode, key_of, require, run_program
+from pyengine.schedule.job import Job, Status, doubts, name_of
 from pyengine.schedule.results import NEVER_RUN, windows_meaning
 from pyengine.schedule.task_xml import read_task, task_xml
 
