@@ -8,8 +8,11 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
+from pyengine.libreoffice import Missing
+from pyengine.libreoffice.runtime import load_uno
 from pyengine.periods import has_calendar
 from pyengine.render import office_path
 from pyengine.rulebook import all_circulars
@@ -32,7 +35,7 @@ class Check:
 
 def examine_computer(today: date) -> tuple[Check, ...]:
     """全部体检项。"""
-    return (_python(), _excel(), _office(), *_fonts(), *_calendars(today), *_circulars())
+    return (_python(), _excel(), _office(), _window(), *_fonts(), *_calendars(today), *_circulars())
 
 
 def _python() -> Check:
@@ -61,7 +64,18 @@ def _excel_path() -> Path | None:
 
 def _office() -> Check:
     found = office_path()
-    return Check("LibreOffice", found is not None, found or "只有 duban letters --pdf 要用；不转 PDF 可以不装")
+    return Check("LibreOffice", found is not None, found or "转 PDF、在 LibreOffice 窗口里刷新才要用，可以不装")
+
+
+def _window() -> Check:
+    """台账开着的时候，能不能在窗口里刷新。"""
+    if sys.platform == "win32" and find_spec("win32com") is not None:
+        return Check("在窗口里刷新", True, "Excel、WPS（按钮、--live）")
+    try:
+        load_uno()
+    except Missing as error:
+        return Check("在窗口里刷新", False, f"{error.message}没有也能用：关闭台账再刷新")
+    return Check("在窗口里刷新", True, "LibreOffice（按钮、--live）")
 
 
 def _fonts() -> Iterator[Check]:
