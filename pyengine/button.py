@@ -70,9 +70,9 @@ def _do(action: Action, ledger: Path, desk: Desk | None, run: Run) -> int:
     words = StringIO()
     with redirect_stdout(words), redirect_stderr(words):
         code = run(_command(action, ledger, desk is not None, listing))
+    _say(desk, words.getvalue())
     if listing is not None and code < _NOT_DONE:
         show(listing)
-    _say(desk, words.getvalue())
     return code
 
 

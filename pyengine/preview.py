@@ -13,12 +13,15 @@ from xlsxwriter.workbook import Workbook
 from pyengine.cells import plain_text
 from pyengine.durable import put
 from pyengine.grid import Grid
+from pyengine.heights import lines_of
 from pyengine.layout import column_letter
 from pyengine.model import Finding
 from pyengine.ooxml import KEEP, CellEdit
 from pyengine.read import Reading
 from pyengine.refresh import NO_HISTORY, Book, Memory, Result, Step, examine
 from pyengine.writeback import plan_refresh
+
+_LINE = 18.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +101,16 @@ def _save(path: Path, heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[
     content = BytesIO()
     with Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet("清单")
-        head = book.add_format({"bold": True, "bg_color": "#D9E1F2", "border": 1, "valign": "vcenter"})
-        body = book.add_format({"text_wrap": True, "valign": "top", "border": 1, "border_color": "#BFBFBF"})
+        face = {"font_name": "微软雅黑", "font_size": 10, "border": 1, "border_color": "#BFBFBF", "valign": "vcenter"}
+        head = book.add_format({**face, "bold": True, "bg_color": "#D9E1F2"})
+        body = book.add_format({**face, "text_wrap": True})
         for column, (name, width) in enumerate(heads):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, name, head)
         last = 0
         for last, row in enumerate(rows, 1):
+            lines = max(lines_of(text, width) for text, (_, width) in zip(row, heads, strict=True))
+            sheet.set_row(last, _LINE * lines)
             for column, text in enumerate(row):
                 sheet.write_string(last, column, text, body)
         sheet.freeze_panes(1, 0)
