@@ -1,14 +1,16 @@
 """首页：刷新时间、今日待办、各状态件数、亮牌图例、使用步骤和各表目录。
 
 系统按文字找到“刷新时间”“今日待办”“事项总数”和十个状态词，把数写进右边一格：这些词在首页各只出现一次。
+口号下面一行，带宏的是六个按钮（控件，不是单元格），不带宏的写着怎么刷新。
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from duban_macros import BUTTONS
 from duban_workbook.formats import BASE, CELL, GRID, LINK, MIDDLE, NAVY, PAPER, Formats
-from duban_workbook.home_texts import CARDS, DIRECTORY, MEANINGS, MOTTO, STEPS
+from duban_workbook.home_texts import CARDS, DIRECTORY, MEANINGS, MOTTO, NO_BUTTONS, STEPS
 from duban_workbook.page import set_page
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -21,10 +23,14 @@ _RIGHT: Final = 5
 _STATUS_ROW: Final = 6
 _STEPS_ROW: Final = 15
 _DIRECTORY_ROW: Final = 23
+_BUTTON_ROW: Final = 2
+_BUTTON: Final = {"width": 185, "height": 40, "y_offset": 8}
+_BUTTON_STEP: Final = 201
+"""按钮的大小和间隔，都是像素：左右两半各排三个。"""
 
 
-def write_home(sheet: Worksheet, title: str, formats: Formats) -> None:
-    """首页全部内容。"""
+def write_home(sheet: Worksheet, title: str, formats: Formats, *, buttons: bool) -> None:
+    """首页全部内容；buttons 为真时放按钮（工作簿要带宏）。"""
     set_page(sheet, sheet.get_name())
     sheet.fit_to_pages(1, 1)
     for index, width in enumerate(_WIDTHS):
@@ -32,6 +38,10 @@ def write_home(sheet: Worksheet, title: str, formats: Formats) -> None:
     for row in range(3, _DIRECTORY_ROW + len(DIRECTORY) // 2):
         sheet.set_row(row, 24)
     _write_title(sheet, title, formats)
+    if buttons:
+        _put_buttons(sheet)
+    else:
+        _write_how(sheet, formats)
     _write_figures(sheet, formats)
     _write_statuses(sheet, formats)
     _write_cards(sheet, formats)
@@ -43,9 +53,22 @@ def write_home(sheet: Worksheet, title: str, formats: Formats) -> None:
 def _write_title(sheet: Worksheet, title: str, formats: Formats) -> None:
     sheet.set_row(0, 46)
     sheet.set_row(1, 24)
-    sheet.set_row(2, 30)
+    sheet.set_row(_BUTTON_ROW, 42)
     sheet.merge_range(0, 1, 0, 7, title, formats.get(BASE, MIDDLE, font_size=24, bold=True, font_color=NAVY))
     sheet.merge_range(1, 1, 1, 7, MOTTO, formats.get(BASE, MIDDLE, font_color="#595959", bottom=2, bottom_color=NAVY))
+
+
+def _put_buttons(sheet: Worksheet) -> None:
+    for place, button in enumerate(BUTTONS):
+        half, offset = divmod(place, 3)
+        words = {"macro": button.macro, "caption": button.caption, "description": button.tip}
+        sheet.insert_button(
+            _BUTTON_ROW, (_LEFT, _RIGHT)[half], {**words, **_BUTTON, "x_offset": 8 + offset * _BUTTON_STEP}
+        )
+
+
+def _write_how(sheet: Worksheet, formats: Formats) -> None:
+    sheet.merge_range(_BUTTON_ROW, 1, _BUTTON_ROW, 7, NO_BUTTONS, formats.get(BASE, MIDDLE, font_color=NAVY))
 
 
 def _write_figures(sheet: Worksheet, formats: Formats) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
+import duban_macros
 from duban_workbook.board import write_board
 from duban_workbook.content import BLANK, Content, sample_content
 from duban_workbook.formats import FONT, Formats
@@ -31,22 +33,24 @@ _OPTIONS: Final[dict[str, Any]] = {
 _CREATED: Final = datetime(2026, 1, 1)
 """文件属性里的创建时间：固定，使同样的输入得到同样的字节。"""
 
-_FREE: Final = {"首页": write_home, "督检汇总": write_summary, "看板": write_board}
+_FREE: Final = {"督检汇总": write_summary, "看板": write_board}
 
 
 def build(path: Path, *, sample: bool = False, content: Content = BLANK) -> Path:
     """母版：写到 path（后缀定 .xlsx 或 .xlsm），sample 为真时带示例数据，否则带 content 的内容。返回 path。"""
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         raise ValueError(f"母版只能存为 .xlsx 或 .xlsm：{path.name}")
-    buffer = BytesIO()
+    buffer, macros = BytesIO(), path.suffix.lower() == ".xlsm"
     with Workbook(buffer, {**_OPTIONS, "default_format_properties": {"font_name": FONT, "font_size": 10}}) as book:
-        formats = _compose(book, sample_content() if sample else content)
+        if macros:
+            book.add_vba_project(BytesIO(duban_macros.project()), True)
+        formats = _compose(book, sample_content() if sample else content, macros)
     rows = {part: late() for part, late in formats.late.items()}
     finish(buffer.getvalue(), path, {name: _index(look) for name, look in formats.named.items()}, rows)
     return path
 
 
-def _compose(book: Workbook, content: Content) -> Formats:
+def _compose(book: Workbook, content: Content, macros: bool) -> Formats:
     formats = Formats(book)
     book.set_size(28800, 16200)
     book.set_vba_name("ThisWorkbook")
@@ -59,16 +63,17 @@ def _compose(book: Workbook, content: Content) -> Formats:
         if extra is not None:
             extra(sheet, formats)
         else:
-            _write_sheet(sheet, formats, content)
+            _write_sheet(sheet, formats, content, macros)
     define_names(book)
     return formats
 
 
-def _write_sheet(sheet: Worksheet, formats: Formats, content: Content) -> None:
+def _write_sheet(sheet: Worksheet, formats: Formats, content: Content, macros: bool) -> None:
     name = sheet.get_name()
     title, table = f"{content.county}{TITLES.get(name, name)}", layout().table_of(name)
     if table is None:
-        _FREE[name](sheet, title, formats)
+        free = _FREE.get(name, partial(write_home, buttons=macros))
+        free(sheet, title, formats)
         return
     year = f"（{content.year}年）" if content.year and table.key == "ledger" else ""
     rows = content.rows.get(name, ())

@@ -1,7 +1,7 @@
-"""成品处理：把关好的工作簿改成母版——登记命名样式、放开数据行行高、改 .xlsm 的内容类型、固定字节。
+"""成品处理：把关好的工作簿改成母版——登记命名样式、放开数据行行高、给 .xlsm 加功能区、固定字节。
 
 XlsxWriter 不能登记命名样式：这里把指定的单元格格式（cellXfs）提升为命名样式（cellStyleXfs 与 cellStyles）。
-无宏的 .xlsm 与 .xlsx 只差主部件的内容类型，与 Excel 自己另存的一样。
+它也不会加功能区（两个部件和包的两条关系）；按钮标题的字体在这里换成全工作簿的字体。
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+from duban_macros import RIBBONS, ribbon
+from duban_workbook.formats import FONT
 from lxml import etree
 
 from pyengine.durable import put
 
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_XLSX_TYPE: Final = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-_XLSM_TYPE: Final = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+_RELATIONSHIP: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 _DATA_ROW: Final = re.compile(rb'(<row r="(?:[4-9]|\d\d+)"[^>]*?) customHeight="1"')
 _RANGE: Final = re.compile(rb'(<dimension ref="A1:[A-Z]+)\d+"')
+_BUTTONS: Final = "xl/drawings/vmlDrawing1.vml"
 _LARGE: Final = 1 << 20
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -30,23 +32,43 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 def finish(package: bytes, path: Path, named: Mapping[str, int], rows: Mapping[str, bytes]) -> None:
     """成品：按后缀写出 path；named 为命名样式名 → 单元格格式序号；rows 为补在各工作表末尾的行。"""
     changes: dict[str, Callable[[bytes], bytes]] = {"xl/styles.xml": lambda part: name_styles(part, named)}
+    more: dict[str, bytes] = {}
     if path.suffix.lower() == ".xlsm":
-        changes["[Content_Types].xml"] = lambda part: part.replace(_XLSX_TYPE, _XLSM_TYPE)
+        changes |= {"_rels/.rels": relate_ribbons, _BUTTONS: button_font}
+        more = {name: ribbon(namespace) for name, (namespace, _) in RIBBONS.items()}
     changes |= {part: partial(with_rows, rows=xml) for part, xml in rows.items()}
-    put(path, _rewrite(package, changes))
+    put(path, _rewrite(package, changes, more))
 
 
-def _rewrite(package: bytes, changes: Mapping[str, Callable[[bytes], bytes]]) -> bytes:
+def _rewrite(package: bytes, changes: Mapping[str, Callable[[bytes], bytes]], more: Mapping[str, bytes]) -> bytes:
     target = BytesIO()
     with zipfile.ZipFile(BytesIO(package)) as source, zipfile.ZipFile(target, "w") as out:
         for name in source.namelist():
-            member = zipfile.ZipInfo(name, _EPOCH)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.create_system = 0
             change = changes.get(name, free_heights if name.startswith("xl/worksheets/sheet") else bytes)
-            content = change(source.read(name))
-            out.writestr(member, content, compresslevel=9 if len(content) < _LARGE else 6)
+            _add(out, name, change(source.read(name)))
+        for name, content in more.items():
+            _add(out, name, content)
     return target.getvalue()
+
+
+def _add(out: zipfile.ZipFile, name: str, content: bytes) -> None:
+    member = zipfile.ZipInfo(name, _EPOCH)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    member.create_system = 0
+    out.writestr(member, content, compresslevel=9 if len(content) < _LARGE else 6)
+
+
+def relate_ribbons(relationships: bytes) -> bytes:
+    """包的关系：加上功能区的两个部件。"""
+    root = etree.fromstring(relationships)
+    for number, (name, (_, kind)) in enumerate(RIBBONS.items(), len(root) + 1):
+        etree.SubElement(root, f"{{{_RELATIONSHIP}}}Relationship", Id=f"rId{number}", Type=kind, Target=name)
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def button_font(drawing: bytes) -> bytes:
+    """按钮标题的字体：XlsxWriter 一律写 Calibri，中文会落到别的字体上。"""
+    return drawing.replace(b'face="Calibri"', f'face="{FONT}"'.encode())
 
 
 def free_heights(sheet: bytes) -> bytes:
