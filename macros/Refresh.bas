@@ -70,7 +70,7 @@ End Sub
 ' Starts the program for one action; what kept it from starting, or nothing.
 Public Function DubanPress(action As String) As String
     Dim ledger As String
-    ledger = ThisWorkbook.FullName
+    ledger = FullPath()
     If ThisWorkbook.Path = "" Then
         DubanPress = Words(NOT_SAVED)
     ElseIf InStr(ledger, "://") > 0 Then
@@ -80,20 +80,29 @@ Public Function DubanPress(action As String) As String
     End If
 End Function
 
+' The workbook that holds this module, whichever is in front. LibreOffice's FullName is the bare name.
+Private Function FullPath() As String
+    FullPath = ThisWorkbook.FullName
+    If InStr(FullPath, ThisWorkbook.Path) <> 1 Then
+        FullPath = ThisWorkbook.Path & Application.PathSeparator & ThisWorkbook.Name
+    End If
+End Function
+
 Private Function Started(action As String, ledger As String) As String
     Dim program As String
     program = ChosenProgram()
-#If Mac Then
-    Started = StartedOnMac(program, action, ledger)
-#Else
-    If program = "" Then
-        program = FoundProgram()
-        If program = "" Then Started = Words(NOT_INSTALLED)
-    ElseIf Not IsFile(program) Then
+    If OnMac() Then
+        Started = StartedOnMac(program, action, ledger)
+    ElseIf program <> "" And Not IsFile(program) Then
         Started = Words(NOT_THERE) & program & Words(MEND_PLACE)
+    Else
+        If program = "" Then program = FoundProgram()
+        If program = "" Then
+            Started = Words(NOT_INSTALLED)
+        Else
+            Started = Launched(program, action, ledger)
+        End If
     End If
-    If Started = "" Then Started = Launched(program, action, ledger)
-#End If
 End Function
 
 ' ---- Starting
@@ -123,19 +132,19 @@ Private Function Coded(path As String) As String
     Coded = """" & Replace(Replace(path, "\", "\0134"), """", "\0042") & """"
 End Function
 
-#If Mac Then
 ' Excel for macOS may start programs only through a script that the user has put into its folder of scripts;
 ' that script looks for the program when none is named, and answers what went wrong, or nothing.
 Private Function StartedOnMac(program As String, action As String, ledger As String) As String
     Dim answer As String
     On Error GoTo Refused
+#If Mac Then
     answer = AppleScriptTask("duban.applescript", "press", program & vbLf & action & vbLf & ledger)
+#End If
     If answer = "missing" Then StartedOnMac = Words(NOT_INSTALLED)
     Exit Function
 Refused:
     StartedOnMac = Words(FAILED_TO_START) & Err.Description & Words(MEND_MAC)
 End Function
-#End If
 
 ' ---- Finding the program
 
@@ -197,6 +206,15 @@ Private Function IsFile(path As String) As Boolean
     Else
         IsFile = (Dir(path) <> "")
     End If
+End Function
+
+' Excel for macOS. LibreOffice passes over the #-lines and runs both others, so it always ends at False, also on macOS.
+Private Function OnMac() As Boolean
+#If Mac Then
+    OnMac = True
+#Else
+    OnMac = False
+#End If
 End Function
 
 Private Function OnWindows() As Boolean

@@ -20,9 +20,9 @@ class Button:
 
 BUTTONS: Final = (
     Button("DubanRefresh", "一键刷新", "就在打开着的台账里校验、判定、写回，没存盘的也算", "RefreshAll"),
-    Button("DubanPreview", "预览", "刷新会改哪些格：只看，不写", "ZoomToSelection"),
+    Button("DubanPreview", "预览", "刷新会改哪些格：只看，不写", "FilePrintPreview"),
     Button("DubanUndo", "撤销刷新", "回到上一次刷新以前", "Undo"),
-    Button("DubanLetters", "生成公文", "起草该发的公文，登记到督查记录", "MailMergeStartLetters"),
+    Button("DubanLetters", "生成公文", "起草该发的公文，登记到督查记录", "FileSendAsAttachment"),
     Button("DubanCheck", "校验", "只列问题，什么也不写", "DataValidation"),
     Button("DubanFolder", "打开公文夹", "打开放公文的文件夹", "FileOpen"),
 )

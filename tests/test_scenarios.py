@@ -142,8 +142,9 @@ NOT_JUDGING = {
     "夜间任务时间",
     "夜间重试分钟",
     "夜间重试间隔分钟",
+    "程序位置",
 }
-"""只管公文、备份和夜间任务、不管判定的设置：由 test_letters、test_story、test_nightly 等测试。"""
+"""只管公文、备份、夜间任务和按钮、不管判定的设置：由 test_letters、test_story、test_nightly、test_macros 等测试。"""
 
 
 @pytest.mark.parametrize("item", sorted(set(setting_specs()) - NOT_JUDGING))
