@@ -166,7 +166,8 @@ End Function
 
 ' Windows' "copy as path" puts quotes around it.
 Private Function Place(text As String) As String
-    Place = Trim(Replace(text, """", ""))
+    Place = Trim(text)
+    If Len(Place) > 1 And Left(Place, 1) = """" And Right(Place, 1) = """" Then Place = Mid(Place, 2, Len(Place) - 2)
     If Place = Words(AUTOMATIC) Then Place = ""
 End Function
 
@@ -198,13 +199,13 @@ Private Function Candidates() As String
     End If
 End Function
 
-' Dir and FileLen know only the code page's characters on Windows.
+' Basic's own GetAttr knows only the code page's characters on Windows; it fails where there is nothing.
 Private Function IsFile(path As String) As Boolean
     On Error Resume Next
     If OnWindows() Then
         IsFile = CreateObject("Scripting.FileSystemObject").FileExists(path)
     Else
-        IsFile = (Dir(path) <> "")
+        IsFile = ((GetAttr(path) And vbDirectory) = 0)
     End If
 End Function
 

@@ -335,12 +335,36 @@ def test_two_builds_are_the_same_bytes(tmp_path: Path, suffix: str, with_sample:
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_xlsm_differs_only_in_the_content_type(tmp_path: Path, blank_path: Path) -> None:
-    plain, macro = members(blank_path), members(build(tmp_path / "空白.xlsm"))
-    assert [name for name in plain if plain[name] != macro[name]] == ["[Content_Types].xml"]
+MACRO_PARTS = {
+    "xl/vbaProject.bin",
+    "xl/drawings/vmlDrawing1.vml",
+    "customUI/customUI14.xml",
+    "customUI/customUI.xml",
+}
+
+
+def cells(book: Workbook, name: str) -> dict[str, tuple[object, ...]]:
+    """一张表的各格：值、样式名、字体、填充、数字格式。"""
+    found = (cell for row in book[name].iter_rows() for cell in row)
+    looks = ((cell, cell.font, cell.fill.fgColor.rgb, cell.number_format) for cell in found)
+    return {c.coordinate: (c.value, c.style, f.b, f.sz, f.color and f.color.rgb, *more) for c, f, *more in looks}
+
+
+def test_xlsm_differs_in_macros_buttons_ribbon_and_the_line_they_stand_on(tmp_path: Path, sample_path: Path) -> None:
+    path = build(tmp_path / "示例.xlsm", sample=True)
+    plain, macro = members(sample_path), members(path)
+    assert set(macro) - set(plain) == MACRO_PARTS | {"xl/worksheets/_rels/sheet1.xml.rels"}
+    assert set(plain) <= set(macro)
     assert b"application/vnd.ms-excel.sheet.macroEnabled.main+xml" in macro["[Content_Types].xml"]
     assert b"spreadsheetml.sheet.main+xml" not in macro["[Content_Types].xml"]
-    assert not any("vba" in name.lower() for name in macro)
+    books = openpyxl.load_workbook(sample_path), openpyxl.load_workbook(path)
+    assert books[0].sheetnames == books[1].sheetnames
+    for name in layout().order:
+        ours, theirs = (cells(book, name) for book in books)
+        differing = {place for place in ours.keys() | theirs.keys() if ours.get(place) != theirs.get(place)}
+        assert differing == ({f"{column}3" for column in "BCDEFGH"} if name == "首页" else set()), name
+    assert "duban shortcut" in str(books[0]["首页"]["B3"].value)
+    assert books[1]["首页"]["B3"].value is None
 
 
 def test_other_suffixes_are_refused(tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ _STATUS_ROW: Final = 6
 _STEPS_ROW: Final = 15
 _DIRECTORY_ROW: Final = 23
 _BUTTON_ROW: Final = 2
-_BUTTON: Final = {"width": 185, "height": 40, "y_offset": 8}
-_BUTTON_STEP: Final = 201
-"""按钮的大小和间隔，都是像素：左右两半各排三个。"""
+_BUTTON_COLUMNS: Final = (1, 2, 3, 5, 6, 7)
+_BUTTON: Final = {"width": 122, "height": 40, "x_offset": 8, "y_offset": 8}
+"""按钮的大小和离格边多远，都是像素：一列一个，列宽因字体不同，按钮也不变形。"""
 
 
 def write_home(sheet: Worksheet, title: str, formats: Formats, *, buttons: bool) -> None:
@@ -59,12 +59,9 @@ def _write_title(sheet: Worksheet, title: str, formats: Formats) -> None:
 
 
 def _put_buttons(sheet: Worksheet) -> None:
-    for place, button in enumerate(BUTTONS):
-        half, offset = divmod(place, 3)
+    for column, button in zip(_BUTTON_COLUMNS, BUTTONS, strict=True):
         words = {"macro": button.macro, "caption": button.caption, "description": button.tip}
-        sheet.insert_button(
-            _BUTTON_ROW, (_LEFT, _RIGHT)[half], {**words, **_BUTTON, "x_offset": 8 + offset * _BUTTON_STEP}
-        )
+        sheet.insert_button(_BUTTON_ROW, column, {**words, **_BUTTON})
 
 
 def _write_how(sheet: Worksheet, formats: Formats) -> None:
