@@ -133,7 +133,7 @@ def test_the_ribbon_has_the_same_six_actions(part: str, namespace: str, kind: st
     (target,) = relationships.findall(f"rel:Relationship[@Type='{kind}']", SHEET_NAMES)
     assert target.get("Target") == part
     assert len({item.get("Id") for item in relationships}) == len(relationships)
-    path = "customUI/ribbon/tabs/tab/group/button".split("/")
+    path = ["customUI", "ribbon", "tabs", "tab", "group", "button"]
     steps = [root]
     for name in path[1:]:
         steps = [child for step in steps for child in step]
