@@ -8,12 +8,17 @@ Option Explicit
 '
 ' Runs in Excel for Windows and macOS, in WPS with VBA, and in LibreOffice. ASCII only: a VBA project has one
 ' code page, so Chinese is kept as the code points of its characters (see Words).
+'
+' #If: VBA takes LibreOffice for false, as any constant it does not know; LibreOffice passes over the #-lines and runs
+' what stands between them, all branches one after the other.
 
 Private Const TITLE As String = "7763 529E 53F0 8D26"
 Private Const SETTINGS_SHEET As String = "8BBE 7F6E"
 Private Const PROGRAM_ROW As String = "7A0B 5E8F 4F4D 7F6E"
 Private Const AUTOMATIC As String = "81EA 52A8"
 Private Const INSTALL_FOLDER As String = "7763 529E"
+Private Const LAST_ROW As Long = 200
+Private Const LAST_COLUMN As Long = 6
 Private Const STARTING As String = "6B63 5728 542F 52A8 2026"
 
 ' What is said when it cannot be started: what is the matter, and what to do.
@@ -70,8 +75,8 @@ End Sub
 ' Starts the program for one action; what kept it from starting, or nothing.
 Public Function DubanPress(action As String) As String
     Dim ledger As String
-    ledger = FullPath()
-    If ThisWorkbook.Path = "" Then
+    ledger = OwnPath()
+    If ledger = "" Then
         DubanPress = Words(NOT_SAVED)
     ElseIf InStr(ledger, "://") > 0 Then
         DubanPress = Words(ON_THE_WEB)
@@ -80,12 +85,14 @@ Public Function DubanPress(action As String) As String
     End If
 End Function
 
-' The workbook that holds this module, whichever is in front. LibreOffice's FullName is the bare name.
-Private Function FullPath() As String
-    FullPath = ThisWorkbook.FullName
-    If InStr(FullPath, ThisWorkbook.Path) <> 1 Then
-        FullPath = ThisWorkbook.Path & Application.PathSeparator & ThisWorkbook.Name
-    End If
+' The full path of the workbook that holds this module, whichever is in front; nothing when it was never saved.
+' In LibreOffice ThisWorkbook knows only the bare name, and nothing at all once LibreOffice has saved the workbook.
+Private Function OwnPath() As String
+    On Error Resume Next
+    If ThisWorkbook.Path <> "" Then OwnPath = ThisWorkbook.FullName
+#If LibreOffice Then
+    OwnPath = ConvertFromURL(ThisComponent.URL)
+#End If
 End Function
 
 Private Function Started(action As String, ledger As String) As String
@@ -151,17 +158,34 @@ End Function
 ' What the settings sheet says beside the row's name; nothing when it says "automatic", nothing at all, or is gone.
 Private Function ChosenProgram() As String
     Dim cells As Variant, row As Long, column As Long
-    On Error GoTo NoSheet
-    cells = ThisWorkbook.Worksheets(Words(SETTINGS_SHEET)).Range("A1:H300").Value
-    On Error GoTo 0
-    For row = 1 To 300
-        For column = 1 To 7
+    cells = SettingsCells()
+    If Not IsArray(cells) Then Exit Function
+    For row = 1 To LAST_ROW
+        For column = 1 To LAST_COLUMN - 1
             If VarType(cells(row, column)) = vbString And VarType(cells(row, column + 1)) = vbString Then
                 If Trim(cells(row, column)) = Words(PROGRAM_ROW) Then ChosenProgram = Place(CStr(cells(row, column + 1)))
             End If
         Next
     Next
-NoSheet:
+End Function
+
+' The first rows and columns of the settings sheet, or nothing when there is no such sheet.
+Private Function SettingsCells() As Variant
+    On Error Resume Next
+    SettingsCells = ThisWorkbook.Worksheets(Words(SETTINGS_SHEET)).Range("A1").Resize(LAST_ROW, LAST_COLUMN).Value
+#If LibreOffice Then
+    Dim sheet As Object, cells As Variant, row As Long, column As Long
+    SettingsCells = Empty
+    Set sheet = ThisComponent.Sheets.getByName(Words(SETTINGS_SHEET))
+    If sheet Is Nothing Then Exit Function
+    ReDim cells(1 To LAST_ROW, 1 To LAST_COLUMN)
+    For row = 1 To LAST_ROW
+        For column = 1 To LAST_COLUMN
+            cells(row, column) = sheet.getCellByPosition(column - 1, row - 1).String
+        Next
+    Next
+    SettingsCells = cells
+#End If
 End Function
 
 ' Windows' "copy as path" puts quotes around it.
@@ -209,7 +233,7 @@ Private Function IsFile(path As String) As Boolean
     End If
 End Function
 
-' Excel for macOS. LibreOffice passes over the #-lines and runs both others, so it always ends at False, also on macOS.
+' Excel for macOS; always False in LibreOffice, which runs both lines.
 Private Function OnMac() As Boolean
 #If Mac Then
     OnMac = True

@@ -286,6 +286,17 @@ def test_the_ledger_of_the_button_is_meant_not_the_one_in_front(desk: Desk, docu
         assert received(program) == ["button", "check", str(ledger)]
 
 
+def test_a_ledger_that_libreoffice_has_saved_still_finds_itself_and_its_program(desk: Desk, ledger: Path) -> None:
+    """LibreOffice 存盘会丢掉代码名，ThisWorkbook 从此不认得；它也留不住按钮（见 macros/README.md）。"""
+    program = recorder(ledger.with_name("记录.sh"))
+    with opened(desk.office, ledger) as document:
+        choose(document, "程序位置", str(program))
+        document.store()
+    with opened(desk.office, ledger) as document:
+        assert call(document, "DubanPress", "undo") == ""
+        assert received(program) == ["button", "undo", str(ledger)]
+
+
 @pytest.mark.parametrize("place", ["自动", "", "  "])
 def test_without_a_place_the_usual_ones_and_path_are_searched(desk: Desk, document: Any, place: str) -> None:
     choose(document, "程序位置", place)
