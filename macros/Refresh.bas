@@ -124,7 +124,8 @@ Private Function Launched(program As String, action As String, ledger As String)
     End If
     Exit Function
 Refused:
-    Launched = Words(FAILED_TO_START) & Err.Description & Words(MEND_START)
+    Launched = Err.Description
+    Launched = Words(FAILED_TO_START) & Launched & Words(MEND_START)
     Application.StatusBar = False
 End Function
 
@@ -150,7 +151,8 @@ Private Function StartedOnMac(program As String, action As String, ledger As Str
     If answer = "missing" Then StartedOnMac = Words(NOT_INSTALLED)
     Exit Function
 Refused:
-    StartedOnMac = Words(FAILED_TO_START) & Err.Description & Words(MEND_MAC)
+    StartedOnMac = Err.Description
+    StartedOnMac = Words(FAILED_TO_START) & StartedOnMac & Words(MEND_MAC)
 End Function
 
 ' ---- Finding the program
@@ -160,8 +162,8 @@ Private Function ChosenProgram() As String
     Dim cells As Variant, row As Long, column As Long
     cells = SettingsCells()
     If Not IsArray(cells) Then Exit Function
-    For row = 1 To LAST_ROW
-        For column = 1 To LAST_COLUMN - 1
+    For row = 1 To UBound(cells, 1)
+        For column = 1 To UBound(cells, 2) - 1
             If VarType(cells(row, column)) = vbString And VarType(cells(row, column + 1)) = vbString Then
                 If Trim(cells(row, column)) = Words(PROGRAM_ROW) Then ChosenProgram = Place(CStr(cells(row, column + 1)))
             End If
