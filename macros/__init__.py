@@ -18,6 +18,7 @@ class Button:
     icon: str
 
 
+MODULE: Final = "Refresh"
 BUTTONS: Final = (
     Button("DubanRefresh", "一键刷新", "就在打开着的台账里校验、判定、写回，没存盘的也算", "RefreshAll"),
     Button("DubanPreview", "预览", "刷新会改哪些格：只看，不写", "FilePrintPreview"),

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from conftest import AS_OF, duban, require_program
 from duban_macros import BUTTONS, RIBBONS
 from duban_macros.build import HERE, compiled, source_text
 from duban_workbook import build
+from duban_workbook.buttons import COLUMNS, ROW, restore_buttons
 from duban_workbook.content import Content
 from lxml import etree
 from oletools.olevba import VBA_Parser
@@ -31,6 +33,7 @@ from pyopenvba.vba import parse_vba_project
 from pyengine.cli import HAS_ERRORS
 from pyengine.layout import layout
 from pyengine.libreoffice import Missing
+from pyengine.libreoffice.buttons import button_labels
 from pyengine.libreoffice.office import Office
 from pyengine.libreoffice.runtime import load_uno
 from pyengine.ooxml import Package
@@ -235,8 +238,8 @@ def document(desk: Desk, ledger: Path) -> Iterator[Any]:
 def test_the_buttons_on_the_home_page_are_bound_and_stand_under_the_motto(document: Any) -> None:
     found = buttons(document)
     assert list(found) == list(ACTIONS)
-    for column, button in zip((2, 3, 4, 6, 7, 8), found.values(), strict=True):
-        assert stands_in(document, button, column, 3), button.caption
+    for column, button in zip(COLUMNS, found.values(), strict=True):
+        assert stands_in(document, button, column, ROW), button.caption
     for button, macro in zip(found.values(), BUTTONS, strict=True):
         assert f"Refresh.{macro.macro}?" in button.script
     assert {button.shape.Control.FontName for button in found.values()} == {"微软雅黑"}
@@ -295,6 +298,19 @@ def test_a_ledger_that_libreoffice_has_saved_still_finds_itself_and_its_program(
     with opened(desk.office, ledger) as document:
         assert call(document, "DubanPress", "undo") == ""
         assert received(program) == ["button", "undo", str(ledger)]
+        home = document.Sheets.getByName("首页")
+        assert button_labels(home) == ()
+        assert (restore_buttons(document), restore_buttons(document)) == (len(ACTIONS), 0)
+        assert list(button_labels(home)) == list(buttons(document)) == list(ACTIONS)
+        assert all(map(stands_in, repeat(document), buttons(document).values(), COLUMNS, repeat(ROW)))
+        press(document, "预览")
+        assert received(program) == ["button", "preview", str(ledger)]
+
+
+def test_buttons_are_put_back_only_where_the_macros_are(desk: Desk, ledger: Path) -> None:
+    with opened(desk.office, Path(shutil.copy(MASTER.with_suffix(".xlsx"), ledger.with_suffix(".xlsx")))) as document:
+        assert restore_buttons(document) == 0
+        assert button_labels(document.Sheets.getByName("首页")) == ()
 
 
 @pytest.mark.parametrize("place", ["自动", "", "  "])

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from duban_macros import BUTTONS
+from duban_workbook.buttons import ROW as BUTTON_ROW
+from duban_workbook.buttons import insert_buttons
 from duban_workbook.formats import BASE, CELL, GRID, LINK, MIDDLE, NAVY, PAPER, Formats
 from duban_workbook.home_texts import CARDS, DIRECTORY, MEANINGS, MOTTO, NO_BUTTONS, STEPS
 from duban_workbook.page import set_page
@@ -23,10 +24,6 @@ _RIGHT: Final = 5
 _STATUS_ROW: Final = 6
 _STEPS_ROW: Final = 15
 _DIRECTORY_ROW: Final = 23
-_BUTTON_ROW: Final = 2
-_BUTTON_COLUMNS: Final = (1, 2, 3, 5, 6, 7)
-_BUTTON: Final = {"width": 122, "height": 40, "x_offset": 8, "y_offset": 8}
-"""按钮的大小和离格边多远，都是像素：一列一个，列宽因字体不同，按钮也不变形。"""
 
 
 def write_home(sheet: Worksheet, title: str, formats: Formats, *, buttons: bool) -> None:
@@ -39,7 +36,7 @@ def write_home(sheet: Worksheet, title: str, formats: Formats, *, buttons: bool)
         sheet.set_row(row, 24)
     _write_title(sheet, title, formats)
     if buttons:
-        _put_buttons(sheet)
+        insert_buttons(sheet)
     else:
         _write_how(sheet, formats)
     _write_figures(sheet, formats)
@@ -53,19 +50,13 @@ def write_home(sheet: Worksheet, title: str, formats: Formats, *, buttons: bool)
 def _write_title(sheet: Worksheet, title: str, formats: Formats) -> None:
     sheet.set_row(0, 46)
     sheet.set_row(1, 24)
-    sheet.set_row(_BUTTON_ROW, 42)
+    sheet.set_row(BUTTON_ROW - 1, 42)
     sheet.merge_range(0, 1, 0, 7, title, formats.get(BASE, MIDDLE, font_size=24, bold=True, font_color=NAVY))
     sheet.merge_range(1, 1, 1, 7, MOTTO, formats.get(BASE, MIDDLE, font_color="#595959", bottom=2, bottom_color=NAVY))
 
 
-def _put_buttons(sheet: Worksheet) -> None:
-    for column, button in zip(_BUTTON_COLUMNS, BUTTONS, strict=True):
-        words = {"macro": button.macro, "caption": button.caption, "description": button.tip}
-        sheet.insert_button(_BUTTON_ROW, column, {**words, **_BUTTON})
-
-
 def _write_how(sheet: Worksheet, formats: Formats) -> None:
-    sheet.merge_range(_BUTTON_ROW, 1, _BUTTON_ROW, 7, NO_BUTTONS, formats.get(BASE, MIDDLE, font_color=NAVY))
+    sheet.merge_range(BUTTON_ROW - 1, 1, BUTTON_ROW - 1, 7, NO_BUTTONS, formats.get(BASE, MIDDLE, font_color=NAVY))
 
 
 def _write_figures(sheet: Worksheet, formats: Formats) -> None:
