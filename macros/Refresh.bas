@@ -34,8 +34,9 @@ Private Const MEND_PLACE As String = "000A 8BF7 6539 6210 7A0B 5E8F FF08 duban F
     "6216 8005 586B 201C 81EA 52A8 201D 3002"
 Private Const FAILED_TO_START As String = "7A0B 5E8F 542F 52A8 4E0D 4E86 FF1A"
 Private Const MEND_START As String = "000A 591A 534A 662F 5B89 5168 8F6F 4EF6 62E6 4E0B 4E86 FF0C 8BF7 7BA1 7535 8111 7684 4EBA 653E 884C 3002"
-Private Const MEND_MAC As String = "000A 8BF7 628A 0020 duban.applescript 0020 653E 8FDB 0020 ~/Library/Application 0020 " & _
-    "Scripts/com.microsoft.Excel/ 3002"
+Private Const MEND_MAC As String = "000A 8BF7 5728 8FD9 53F0 7535 8111 4E0A 8FD0 884C 4E00 6B21 0020 duban 0020 shortcut 0020 53F0 8D26 " & _
+    "FF0C 5B83 4F1A 653E 597D 0020 0045 0078 0063 0065 006C 0020 8981 7528 7684 811A 672C " & _
+    "3002"
 
 ' ---- The buttons and the ribbon
 
@@ -140,8 +141,8 @@ Private Function Coded(path As String) As String
     Coded = """" & Replace(Replace(path, "\", "\0134"), """", "\0042") & """"
 End Function
 
-' Excel for macOS may start programs only through a script that the user has put into its folder of scripts;
-' that script looks for the program when none is named, and answers what went wrong, or nothing.
+' Excel for macOS may start programs only through a script in its own folder of scripts, which duban shortcut puts there.
+' That script knows the program when none is named, and answers "missing" or nothing.
 Private Function StartedOnMac(program As String, action As String, ledger As String) As String
     Dim answer As String
     On Error GoTo Refused

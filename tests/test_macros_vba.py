@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ from duban_macros import BUTTONS, Button
 from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.exceptions import VBARuntimeError
 from pyopenvba.interpreter import VBAObject, _preprocess, member, method, to_text
+
+from pyengine.shortcut.contents import applescript
 
 MASTER = Path(duban_workbook.__file__).with_name("督办台账.xlsm")
 WINDOWS = {
@@ -186,7 +189,11 @@ def test_a_workbook_never_saved_is_told_to_be(excel: Excel) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "told"),
-    [("", ""), ("missing", "这台电脑上没有找到"), (None, "程序启动不了：没有这个脚本\n请把 duban.applescript 放进 ")],
+    [
+        ("", ""),
+        ("missing", "这台电脑上没有找到"),
+        (None, "程序启动不了：没有这个脚本\n请在这台电脑上运行一次 duban shortcut 台账"),
+    ],
 )
 def test_macos_hands_program_action_and_ledger_to_its_script(
     ledger: Path, monkeypatch: pytest.MonkeyPatch, answer: str | None, told: str
@@ -205,3 +212,12 @@ def test_macos_hands_program_action_and_ledger_to_its_script(
     assert said.startswith(told)
     assert bool(said) is bool(told)
     assert excel.app.evaluate("Heard") == f"duban.applescript|press|/Users/li/程 序/duban\nletters\n{ledger}"
+
+
+def test_the_script_that_shortcut_puts_there_answers_what_the_macro_asks() -> None:
+    script = applescript(("/usr/bin/python3", "-P", "-m", "pyengine")).decode("ascii")
+    assert re.search(r"^on press\(\w+\)$", script, re.M)
+    assert "to paragraphs of" in script
+    assert 'return "missing"' in script
+    for button in BUTTONS:
+        assert f'"{button.macro.removeprefix("Duban").lower()}"' in script
