@@ -14,10 +14,12 @@ from pathlib import Path
 from time import sleep
 
 from pyengine.books.live import desk_of
+from pyengine.books.live.calc import CalcDesk
 from pyengine.books.live.desk import Desk
 from pyengine.books.locks import FOLDER, locked_by
 from pyengine.durable import make_folder
 from pyengine.errors import exit_of, explain
+from pyengine.libreoffice import OfficeError
 from pyengine.ooxml import PackageError
 from pyengine.options import require
 
@@ -70,10 +72,20 @@ def _do(action: Action, ledger: Path, desk: Desk | None, run: Run) -> int:
     words = StringIO()
     with redirect_stdout(words), redirect_stderr(words):
         code = run(_command(action, ledger, desk is not None, listing))
+    if isinstance(desk, CalcDesk) and code < _NOT_DONE:
+        _mend(desk)
     _say(desk, words.getvalue())
     if listing is not None and code < _NOT_DONE:
         show(listing)
     return code
+
+
+def _mend(desk: CalcDesk) -> None:
+    """LibreOffice 自己存盘会丢掉首页的按钮：丢了就放回去。"""
+    from duban_workbook.buttons import restore_buttons
+
+    with suppress(OfficeError):
+        restore_buttons(desk.document)
 
 
 def _command(action: Action, ledger: Path, live: bool, listing: Path | None) -> list[str]:

@@ -30,16 +30,19 @@ def insert_buttons(sheet: Worksheet) -> None:
 
 
 def restore_buttons(document: Any) -> int:
-    """在 LibreOffice 打开着的台账（document 是它自己的文档）里放回首页缺的按钮，返回放了几个；没有我们的宏的不放。"""
+    """在 LibreOffice 打开着的台账（document 是它自己的文档）里放回丢了的按钮，返回放了几个。
+
+    没有我们的宏的不放；首页还有一个在的也不放：少了的是人删的。
+    """
     libraries, sheets = document.BasicLibraries, document.Sheets
     if not (libraries.hasByName("VBAProject") and libraries.getByName("VBAProject").hasByName(MODULE)):
         return 0
     if not sheets.hasByName(_HOME):
         return 0
     home = sheets.getByName(_HOME)
-    there = button_labels(home)
-    missing = [pair for pair in zip(COLUMNS, BUTTONS, strict=True) if pair[1].caption not in there]
-    for column, button in missing:
+    if {button.caption for button in BUTTONS}.intersection(button_labels(home)):
+        return 0
+    for column, button in zip(COLUMNS, BUTTONS, strict=True):
         macro = f"{MODULE}.{button.macro}"
         put_button(document, home, Area(ROW, column), button.caption, macro, size=_SIZE, edge=_EDGE, font=FONT)
-    return len(missing)
+    return len(BUTTONS)

@@ -19,11 +19,14 @@ from duban_workbook.formats import FONT
 from lxml import etree
 
 from pyengine.durable import put
+from pyengine.layout import layout
 
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONSHIP: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 _DATA_ROW: Final = re.compile(rb'(<row r="(?:[4-9]|\d\d+)"[^>]*?) customHeight="1"')
 _RANGE: Final = re.compile(rb'(<dimension ref="A1:[A-Z]+)\d+"')
+_DRAWN: Final = tuple(f"xl/worksheets/sheet{layout().order.index(name) + 1}.xml" for name in ("首页", "看板"))
+"""照着行高摆放的表：行高固定，写了数也不缩。"""
 _BUTTONS: Final = "xl/drawings/vmlDrawing1.vml"
 _LARGE: Final = 1 << 20
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
@@ -32,6 +35,7 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 def finish(package: bytes, path: Path, named: Mapping[str, int], rows: Mapping[str, bytes]) -> None:
     """成品：按后缀写出 path；named 为命名样式名 → 单元格格式序号；rows 为补在各工作表末尾的行。"""
     changes: dict[str, Callable[[bytes], bytes]] = {"xl/styles.xml": lambda part: name_styles(part, named)}
+    changes |= dict.fromkeys(_DRAWN, bytes)
     more: dict[str, bytes] = {}
     if path.suffix.lower() == ".xlsm":
         changes |= {"_rels/.rels": relate_ribbons, _BUTTONS: button_font}

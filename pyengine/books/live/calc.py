@@ -59,6 +59,11 @@ class CalcDesk:
         except libreoffice.OfficeError as error:
             raise Locked(error.message, error.advice) from error
 
+    @property
+    def document(self) -> Any:
+        """LibreOffice's own document."""
+        return self._book.api
+
     @_plainly
     def names(self) -> tuple[str, ...]:
         """The worksheets, in the order of their tabs."""
@@ -130,7 +135,7 @@ class CalcDesk:
     @contextmanager
     def quiet(self) -> Iterator[None]:
         """No drawing for the time of the work."""
-        document = self._book.api
+        document = self.document
         document.lockControllers()
         try:
             yield
