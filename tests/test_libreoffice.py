@@ -11,15 +11,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import require_program
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from offices import clerks_office, until
 
 from pyengine import libreoffice
 from pyengine.libreoffice import areas, formulas, office, processes, runtime
@@ -30,15 +29,6 @@ ROWS = [
     ["ZF-002", dt.datetime(2026, 9, 30), 1.0, "已完成"],
     ["007", None, None, "缺时限"],
 ]
-
-
-def until(ready: Any, what: str) -> None:
-    """等到条件成立；最多九十秒。"""
-    for _ in range(900):
-        if ready():
-            return
-        Event().wait(0.1)
-    pytest.fail(f"等不到：{what}")
 
 
 @pytest.fixture(scope="session")
@@ -58,30 +48,11 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def has_bridge() -> bool:
-    try:
-        return bool(runtime.load_uno())
-    except libreoffice.Missing:
-        return False
-
-
 @pytest.fixture(scope="session")
 def profile(tmp_path_factory: pytest.TempPathFactory, ledger: Path) -> Iterator[Path]:
-    """经办人自己打开了台账的 LibreOffice：它没有开任何监听，配置文件夹是返回值。"""
-    soffice = require_program("soffice")
-    if not has_bridge():
-        assert not os.environ.get("DUBAN_REQUIRE_LIBREOFFICE"), "没有装 python3-uno"
-        pytest.skip("没有装 python3-uno")
-    folder = tmp_path_factory.mktemp("office")
-    url = runtime.to_url(folder)
-    command = [soffice, f"-env:UserInstallation={url}", "--headless", "--nologo", "--norestore"]
-    subprocess.run([*command, "--terminate_after_init"], check=True, timeout=90, stderr=subprocess.DEVNULL)
-    command.append(runtime.to_url(ledger))
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    until(lambda: processes.is_running(url), "LibreOffice 起来")
-    yield folder
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    """经办人自己打开了台账的 LibreOffice 的配置文件夹。"""
+    with clerks_office(tmp_path_factory.mktemp("office"), ledger) as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
