@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 from typing import Any
 
-import pytest
+from offices import until
 
 from pyengine.libreoffice import office
 from pyengine.libreoffice.office import Office
@@ -118,12 +117,3 @@ def received(program: Path) -> list[str]:
     words = got.read_text(encoding="utf-8").split("\0")[:-1]
     got.unlink()
     return words
-
-
-def until(ready: Callable[[], Any], what: str) -> None:
-    """等到条件成立；最多九十秒。"""
-    for _ in range(900):
-        if ready():
-            return
-        Event().wait(0.1)
-    pytest.fail(f"等不到：{what}")

@@ -8,7 +8,6 @@ import os
 import re
 import select
 import shlex
-import signal
 import stat
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from typing import Any
 
 import pytest
 from conftest import duban, require_program, rows_of, tables_of
-from test_libreoffice import has_bridge, until
+from offices import clerks_office, until
 
 from pyengine.cli import BAD_CALL, DONE, REFUSED
 from pyengine.libreoffice import office
@@ -177,20 +176,10 @@ def test_a_double_click_refreshes_a_closed_ledger_in_its_file(home: Path, sample
 @contextmanager
 def opened(ledger: Path, profile: Path) -> Iterator[Any]:
     """经办人打开着台账的 LibreOffice（没有窗口，配置在 profile）；给出打开着的那本。"""
-    command = (require_program("soffice"), "--headless", "--nologo", "--norestore")
-    if not has_bridge():
-        assert not os.environ.get("DUBAN_REQUIRE_LIBREOFFICE"), "没有装 python3-uno"
-        pytest.skip("没有装 python3-uno")
-    subprocess.run((*command, "--terminate_after_init"), check=True, timeout=90, stderr=subprocess.DEVNULL)
-    program = subprocess.Popen((*command, ledger), stderr=subprocess.DEVNULL, start_new_session=True)
-    try:
-        until((ledger.parent / f".~lock.{ledger.name}#").exists, "开始打开台账")
+    with clerks_office(profile, ledger):
         desktop = office.attach(profile).desktop
         until(lambda: shown_in(desktop, ledger), "台账打开")
         yield shown_in(desktop, ledger)[0]
-    finally:
-        os.killpg(program.pid, signal.SIGKILL)
-        program.wait()
 
 
 def shown_in(desktop: Any, ledger: Path) -> list[Any]:
