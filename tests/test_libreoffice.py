@@ -181,6 +181,28 @@ def test_of_two_workbooks_of_one_name_the_one_of_the_path_is_found(
     opened.close()
 
 
+def test_an_office_with_any_profile_is_found(xw: Any, ledger: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(ledger, tmp_path / "另一本 台账.xlsx"))
+    registered = {engine.name: engine for engine in xw.engines}["libreoffice"]
+    try:
+        with clerks_office(tmp_path / "别的 配置%", copy):
+            until(lambda: found_anywhere(copy), "台账打开")
+            assert found_anywhere(ledger)
+    finally:
+        xw.engines.engines[:] = [registered if e.name == "libreoffice" else e for e in xw.engines.engines]
+        registered.activate()
+    assert not found_anywhere(copy)
+
+
+def found_anywhere(path: Path) -> bool:
+    """不说是哪个配置的，找不找得到开着的这一本。"""
+    libreoffice.register(activate=False)
+    try:
+        return libreoffice.attach(path).fullname == str(path)
+    except libreoffice.NotRunning:
+        return False
+
+
 def test_the_users_own_application_is_never_closed(xw: Any) -> None:
     app = xw.apps.active
     for end in (app.quit, app.kill):

@@ -13,8 +13,9 @@ from xlwings import base_classes
 from .books import Books
 from .dialogs import ask
 from .document import area_of
-from .errors import NotRunning, Refused
+from .errors import Busy, NotRunning, Refused
 from .office import Office, attach, has_display, start
+from .processes import default_profile, profiles
 from .runtime import load_uno
 from .values import ErrorValue
 
@@ -55,20 +56,18 @@ class Engine:
 
 
 class Apps(base_classes.Apps):
-    """各应用 — the user's own LibreOffice if it is open, and those that were started here."""
+    """各应用 — the user's own LibreOffices that are open, whatever their profiles, and those that were started here."""
 
     def __init__(self, engine: Engine, profile: Path | None) -> None:
         self._engine, self._profile = engine, profile
         self._own: list[App] = []
-        self._users: App | None = None
+        self._users: dict[Path, App] = {}
         atexit.register(self.cleanup)
 
     def __iter__(self) -> Iterator[App]:
         self._own = [app for app in self._own if app.office.is_alive()]
         yield from reversed(self._own)
-        users = self._attached()
-        if users is not None:
-            yield users
+        yield from self._attached()
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -100,13 +99,25 @@ class Apps(base_classes.Apps):
                 app.office.close()
         self._own = [app for app in self._own if app.office.visible]
 
-    def _attached(self) -> App | None:
-        if self._users is None or not self._users.office.is_alive():
-            try:
-                self._users = App(self._engine, attach(self._profile))
-            except NotRunning:
-                self._users = None
-        return self._users
+    def _attached(self) -> Iterator[App]:
+        for profile in (self._profile,) if self._profile else profiles():
+            if profile not in {app.office.folder for app in self._own}:
+                yield from self._of(profile)
+
+    def _of(self, profile: Path) -> Iterator[App]:
+        """The LibreOffice of a profile, if it is open. One with another profile than the user's own may be at work for
+        some program: while it is busy, it is passed over."""
+        known = self._users.get(profile)
+        try:
+            if known is None or not known.office.is_alive():
+                known = self._users[profile] = App(self._engine, attach(profile))
+        except NotRunning:
+            self._users.pop(profile, None)
+        except Busy:
+            if profile in (self._profile, default_profile()):
+                raise
+        else:
+            yield known
 
 
 class App(base_classes.App):

@@ -8,20 +8,46 @@ import socket
 import sys
 import tempfile
 import zlib
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import unquote
 
 _TABLE, _ACCEPTING = Path("/proc/net/unix"), "00010000"
+_PROGRAM, _CHOSEN = "soffice.bin", "-env:UserInstallation=file://"
 
 
-def default_profile() -> Path:
-    """The folder where LibreOffice keeps this user's settings."""
-    home = Path.home()
+def default_profile(environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder where LibreOffice keeps this user's settings, as it is told by its environment."""
+    home = Path(environment.get("HOME") or Path.home())
     if sys.platform == "win32":
-        return Path(os.environ.get("APPDATA", home / "AppData" / "Roaming")) / "LibreOffice" / "4"
+        return Path(environment.get("APPDATA", home / "AppData" / "Roaming")) / "LibreOffice" / "4"
     if sys.platform == "darwin":
         return home / "Library" / "Application Support" / "LibreOffice" / "4"
-    wanted = os.environ.get("XDG_CONFIG_HOME")  # which LibreOffice heeds only where it exists
+    wanted = environment.get("XDG_CONFIG_HOME")  # which LibreOffice heeds only where it exists
     return (Path(wanted) if wanted and Path(wanted).exists() else home / ".config") / "libreoffice" / "4"
+
+
+def profiles() -> tuple[Path, ...]:
+    """The profiles of this user's running LibreOffices as far as the system tells, and the user's own, which comes first."""
+    found = [default_profile()]
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # another user's, or gone meanwhile
+            if (process / "exe").readlink().name == _PROGRAM:
+                found.append(_profile_of(process))
+    return tuple(dict.fromkeys(found))
+
+
+def _profile_of(process: Path) -> Path:
+    """The profile that a LibreOffice was started with (Linux)."""
+    told = [word for word in _words(process / "cmdline") if word.startswith(_CHOSEN)]
+    if told:
+        return Path(unquote(told[-1].removeprefix(_CHOSEN)))
+    return default_profile(dict(word.split("=", 1) for word in _words(process / "environ") if "=" in word))
+
+
+def _words(file: Path) -> list[str]:
+    return file.read_bytes().decode("utf-8", "surrogateescape").split("\0")
 
 
 def is_running(profile_url: str) -> bool:
