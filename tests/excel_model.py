@@ -88,12 +88,28 @@ Function Plain(value)
   End If
 End Function
 
+Function Block(rows)
+  Dim down, across
+  ReDim made(UBound(rows), UBound(rows(0)))
+  For down = 0 To UBound(rows)
+    For across = 0 To UBound(rows(0))
+      made(down, across) = rows(down)(across)
+    Next
+  Next
+  Block = made
+End Function
+
 Function Put(number, named, value)
   On Error GoTo Failed
   Dim target
   Set target = Kept(number)
   Select Case named
-  Case "Value": target.Value = value
+  Case "Value"
+    If IsArray(value) Then
+      target.Value = Block(value)
+    Else
+      target.Value = value
+    End If
   Case "Style": target.Style = Kept(value)
   Case Else: CallByName target, named, 4, value
   End Select
@@ -142,8 +158,9 @@ class Model:
 
     def __init__(self, office: Any) -> None:
         library = office.service("script.ApplicationScriptLibraryContainer").getByName("Standard")
-        if not library.hasByName("LateBound"):
-            library.insertByName("LateBound", BASIC)
+        if library.hasByName("LateBound"):
+            library.removeByName("LateBound")
+        library.insertByName("LateBound", BASIC)
         provider = office.service("script.provider.MasterScriptProviderFactory").createScriptProvider("")
         self._scripts = {
             name: provider.getScript(

@@ -1,17 +1,30 @@
-"""台账的两种书：关闭的文件与内存，守同一份约定——同样的事实，写出同样的格子。"""
+"""台账的几种书：内存、关闭的文件、LibreOffice 和 Excel 里打开着的，守同一份约定——同样的事实，写出同样的格子。
+
+场景是数据，期望写全：`values` 是全部变了的值，`looks` 是全部变了的外观；一种书确实不同的，写在 `unlike` 里，说明为什么。
+Excel 这里没有；它的那一种书对着 LibreOffice 为 VBA 做的 Excel 对象模型跑（见 `excel_model`）。
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from duban_workbook import SAMPLE_AS_OF
+from offices import clerks_office
+from shelf import CALC, EXCEL, FILE, KINDS, LIVE, LOOKS, MEMORY, Look, Place, Shelf, build, copied, looks, shelf, values
 
 from pyengine.books.file import FileBook
 from pyengine.books.memory import MemoryBook
+from pyengine.grid import CellError, Grid
 from pyengine.layout import layout
-from pyengine.ooxml import CellEdit, WriteRefused
+from pyengine.libreoffice.office import Office, attach
+from pyengine.ooxml import KEEP, CellEdit, ChangedMeanwhile, WriteRefused
 from pyengine.plan import guarded
 from pyengine.read import read_ledger
 from pyengine.refresh import Book, refresh
@@ -20,61 +33,312 @@ STAMP = "20260930-083000"
 NOW = datetime(2026, 9, 30, 8, 30)
 
 
-def both(ledger: Path) -> tuple[FileBook, MemoryBook]:
-    """同一本台账的文件书和内存书。"""
-    return FileBook(ledger), MemoryBook(FileBook(ledger).sheets())
+@pytest.fixture(scope="session")
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """经办人的 LibreOffice 的配置文件夹。"""
+    with clerks_office(tmp_path_factory.mktemp("books-office")) as folder:
+        yield folder
 
 
-def cells(book: Book) -> dict[tuple[str, int, int], object]:
-    """全部有内容的格子。"""
-    return {
-        (sheet, row, column): value
-        for sheet, grid in book.sheets().items()
-        for row, values in enumerate(grid.rows, 1)
-        for column, value in enumerate(values, 1)
-        if value is not None
-    }
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """小台账。"""
+    return build(tmp_path_factory.mktemp("small") / "小台账.xlsx")
 
 
-def test_file_and_memory_end_with_the_same_cells(sample: Path) -> None:
-    on_disk, in_memory = both(sample)
-    first = refresh(lambda: on_disk, SAMPLE_AS_OF, NOW)
-    second = refresh(lambda: in_memory, SAMPLE_AS_OF, NOW)
-    assert first.outcome == second.outcome
-    assert first.written.cells > 1000
-    assert cells(FileBook(sample)) == pytest.approx(cells(in_memory))
+@contextmanager
+def on_shelf(kind: str, path: Path, request: pytest.FixtureRequest) -> Iterator[Shelf]:
+    """按一种书打开；只有打开着的书才用得着 LibreOffice。"""
+    folder: Path | None = request.getfixturevalue("profile") if kind in LIVE else None
+    office: Office | None = attach(folder) if folder else None
+    with shelf(kind, path, office, folder) as found:
+        yield found
 
 
-@pytest.mark.parametrize("kind", [0, 1], ids=["文件", "内存"])
-def test_a_second_refresh_writes_nothing(sample: Path, kind: int) -> None:
-    book = both(sample)[kind]
-    refresh(lambda: book, SAMPLE_AS_OF, NOW)
-    written = refresh(lambda: book, SAMPLE_AS_OF, NOW).written
-    assert (written.cells, written.rows, written.parts) == (0, 0, ())
+@pytest.fixture(params=KINDS)
+def books(request: pytest.FixtureRequest, small: Path, tmp_path: Path) -> Iterator[Shelf]:
+    """小台账，按每一种书打开。"""
+    with on_shelf(request.param, copied(small, tmp_path), request) as found:
+        yield found
 
 
-@pytest.mark.parametrize("kind", [0, 1], ids=["文件", "内存"])
-def test_values_and_styles_are_written_and_equal_styles_are_not(sample: Path, kind: int) -> None:
-    book = both(sample)[kind]
-    edits = {"看板": [CellEdit(4, 2, 7)], "政府工作报告台账": [CellEdit(4, 29, style="红牌")]}
-    assert book.write(edits, layout().styles, STAMP).cells == 2
-    assert book.sheets()["看板"].at(4, 2) == 7
-    assert book.write({"政府工作报告台账": [CellEdit(4, 29, style="红牌")]}, layout().styles, STAMP).cells == 0
+# ---- 读 ----
 
-
-@pytest.mark.parametrize(
-    ("sheet", "row", "column"),
-    [
-        ("政府工作报告台账", 4, 3),  # 工作任务
-        ("政府工作报告台账", 3, 28),  # 表头
-        ("督查记录", 4, 2),  # 已有的记录
-        ("单位", 4, 1),
-        ("别的表", 1, 1),
-    ],
+MANY = (
+    *((None,) * 9,) * 4,
+    (None, None, "甲", "007", "2026-01-05", "=甲", " 5 ", "一\n二", "长" * 9000),
+    (None, None, 5, 2.5, -3, 10**15, 0, 0.25, 1234.5),
+    (None, None, date(2026, 1, 5), datetime(2026, 1, 5, 8, 30), date(2026, 1, 5), time(8, 30), *(None,) * 3),
+    (None, None, True, False, CellError("#N/A"), CellError("#DIV/0!"), CellError("#VALUE!"), 2, "甲乙"),
 )
-def test_the_guard_lets_nothing_through_that_is_not_the_engines(
-    sample: Path, sheet: str, row: int, column: int
-) -> None:
-    tables = read_ledger(FileBook(sample).sheets(), SAMPLE_AS_OF).tables
-    with pytest.raises(WriteRefused):
-        guarded({sheet: [CellEdit(row, column, "x")]}, tables)
+ITEMS = (
+    ("事项", *(None,) * 6),
+    (None,) * 7,
+    ("编号", "任务", "完成时限", "进度", "状态", "依据", "公式"),
+    *(
+        (
+            f"00{row}",
+            None if row == 5 else f"任务{row}",
+            date(2026, 6, row),
+            pytest.approx(row / 20),
+            "正常推进",
+            CellError("#DIV/0!") if row == 7 else f"旧{row}",
+            0.3 if row == 3 else None,
+        )
+        for row in range(3, 12)
+    ),
+)
+MERGES = ((1, 1, 1, 7), (5, 2, 6, 2))
+
+
+def test_every_kind_of_value_and_merge_is_read(books: Shelf) -> None:
+    found = books.book().sheets()
+    many, merges = [list(row) for row in MANY], MERGES
+    if books.kind == CALC:  # 只显示钟点的是数，LibreOffice 的引擎不当它是时刻
+        many[6][5] = pytest.approx(8.5 / 24)
+    if books.kind in LIVE:  # 表头以上的合并不问：没有行会落在里面，问一次要一个来回
+        merges = MERGES[1:]
+    assert found["种种"] == Grid(tuple(map(tuple, many)))
+    assert found["事项"].merges == merges
+    assert [list(row) for row in found["事项"].rows] == [
+        [None if (r, c) == (5, 1) else value for c, value in enumerate(row)] for r, row in enumerate(ITEMS)
+    ]
+    assert found["空"] == Grid()
+    exact = {type(value) for row in found["种种"].rows for value in row}
+    assert exact == {type(value) for row in MANY for value in row} - ({time} if books.kind == CALC else set())
+
+
+def test_chart_sheets_are_not_among_the_worksheets(books: Shelf) -> None:
+    found = books.book().sheets()
+    if books.kind in LIVE:  # LibreOffice 没有图表工作表，打开时变成一张放着图的空表；Excel 的 Worksheets 不含它
+        assert found["图"] == Grid()
+    worksheets = [name for name in found if name != "图" or books.kind not in LIVE]
+    assert worksheets == ["事项", "记录", "种种", "锁住", "空"]
+
+
+# ---- 写 ----
+
+
+@dataclass(frozen=True)
+class Case:
+    """一次写入：改动，全部变了的值，全部变了的外观，报多少格、多少行；或者拒绝（`refused`），什么也不变。"""
+
+    name: str
+    edits: Mapping[str, Sequence[CellEdit]]
+    values: Mapping[Place, object] = field(default_factory=dict)
+    looks: Mapping[Place, Look] = field(default_factory=dict)
+    written: tuple[int, int, int] = (0, 0, 0)
+    refused: type[Exception] | None = None
+    unlike: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def cell(*where: int, sheet: str = "事项") -> Place:
+    return (sheet, *where)  # type: ignore[return-value]
+
+
+TEXTS = (
+    *(
+        "007",
+        "1-2",
+        "3/4",
+        "2026.1.5",
+        "3月5日",
+        "2026年3月5日",
+        "二〇二六年三月五日",
+        "上午9:30",
+        "10:30",
+        "50%",
+        "¥100",
+    ),
+    *(
+        "1,234",
+        "(5)",
+        "1E5",
+        "１２",
+        " 5 ",
+        "TRUE",
+        "真",
+        "#N/A",
+        "=A1",
+        "+5",
+        "-5",
+        "@x",
+        "'007",
+        "一\n二",
+        "Jan-5",
+        "普通的话",
+    ),
+)
+DAY, MOMENT = date(2026, 3, 5), datetime(2026, 3, 5, 8, 30)
+ROW = range(4, 13)
+FORMATTED = {"format": "yyyy-mm-dd"}
+
+CASES = (
+    Case(
+        "文字还是文字，格式不变",
+        {"事项": [CellEdit(4 + n, 9, text) for n, text in enumerate(TEXTS)]},
+        {cell(4 + n, 9): text for n, text in enumerate(TEXTS)},
+        written=(len(TEXTS), len(TEXTS), 1),
+    ),
+    Case(
+        "文字写进原来是数、是日期的格子",
+        {"事项": [CellEdit(4, 3, "2026年3月5日"), CellEdit(4, 4, "50%")]},
+        {cell(4, 3): "2026年3月5日", cell(4, 4): "50%"},
+        written=(2, 1, 1),
+    ),
+    Case(
+        "日期写进显示日期的格子",
+        {"事项": [CellEdit(4, 3, DAY), CellEdit(5, 3, date(2027, 12, 31))]},
+        {cell(4, 3): DAY, cell(5, 3): date(2027, 12, 31)},
+        written=(2, 2, 1),
+    ),
+    Case(
+        "日期写进没有格式的格子：给它日期的格式",
+        {"事项": [CellEdit(4, 9, DAY, number_format="yyyy-mm-dd"), CellEdit(5, 9, DAY, number_format="yyyy-mm-dd")]},
+        {cell(4, 9): DAY, cell(5, 9): DAY},
+        {cell(4, 9): Look(format="yyyy-mm-dd"), cell(5, 9): Look(format="yyyy-mm-dd")},
+        written=(2, 2, 1),
+    ),
+    Case(
+        "时刻",
+        {"事项": [CellEdit(4, 9, MOMENT, number_format="yyyy-mm-dd hh:mm")]},
+        {cell(4, 9): MOMENT},
+        {cell(4, 9): Look(format="yyyy-mm-dd hh:mm")},
+        written=(1, 1, 1),
+    ),
+    Case(
+        "数和真假",
+        {"事项": [CellEdit(4, 9, 7), CellEdit(5, 9, 0.125), CellEdit(6, 9, -2), CellEdit(7, 9, 0), CellEdit(4, 4, 1.0)]},
+        {cell(4, 9): 7, cell(5, 9): 0.125, cell(6, 9): -2, cell(7, 9): 0, cell(4, 4): 1},
+        written=(5, 4, 1),
+    ),
+    Case(
+        "空值清空，外观不变",
+        {"事项": [CellEdit(4, 5, None), CellEdit(5, 3, None)]},
+        {cell(4, 5): None, cell(5, 3): None},
+        written=(2, 2, 1),
+    ),
+    Case(
+        "只改样式：已经是的不算",
+        {"事项": [CellEdit(row, 5, style="督办黄") for row in (4, 5, 6, 7)]},
+        looks={cell(row, 5): Look("督办黄") for row in (6, 7)},
+        written=(2, 2, 1),
+        unlike={MEMORY: {"written": (4, 4, 1), "looks": {cell(row, 5): Look("督办黄") for row in (4, 5, 6, 7)}}},
+        # 内存里的书从没有样式的格子开始
+    ),
+    Case(
+        "样式和值一起；本簿没有的样式先做出来",
+        {"事项": [CellEdit(4, 5, "逾期", style="督办红"), CellEdit(7, 5, "逾期", style="督办红"), CellEdit(9, 1, style="督办红")]},
+        {cell(4, 5): "逾期", cell(7, 5): "逾期"},
+        {cell(4, 5): Look("督办红"), cell(7, 5): Look("督办红"), cell(9, 1): Look("督办红")},
+        written=(3, 3, 1),
+    ),
+    Case(
+        "样式不改数字格式",
+        {"事项": [CellEdit(4, 3, style="督办红"), CellEdit(4, 4, 0.9, style="督办红")]},
+        {cell(4, 4): 0.9},
+        {cell(4, 3): Look("督办红", "yyyy-mm-dd"), cell(4, 4): Look("督办红", "0%")},
+        written=(2, 1, 1),
+    ),
+    Case(
+        "数字格式只给没有格式的格子",
+        {"事项": [CellEdit(4, 4, 0.9, number_format="0.00"), CellEdit(4, 9, 0.9, number_format="0.00")]},
+        {cell(4, 4): 0.9, cell(4, 9): 0.9},
+        {cell(4, 9): Look(format="0.00")},
+        written=(2, 1, 1),
+    ),
+    Case(
+        "末行以下的新行，外观照末行",
+        {"记录": [CellEdit(row, column, value) for row in (7, 8) for column, value in enumerate(("0099", "新", DAY, 0.5, "甲", "乙"), 1)]},
+        {
+            cell(row, column, sheet="记录"): value
+            for row in (7, 8)
+            for column, value in enumerate(("0099", "新", DAY, 0.5, "甲", "乙"), 1)
+        },
+        {cell(row, column, sheet="记录"): Look(format=code) for row in (7, 8) for column, code in ((3, "yyyy-mm-dd"), (4, "0%"))},
+        written=(12, 2, 1),
+    ),
+    Case(
+        "链接：加上、改去别处、取掉",
+        {
+            "事项": [
+                CellEdit(4, 6, "见记录", link="'记录'!A5"),
+                CellEdit(5, 6, "旧4", link="'记录'!A6"),
+                CellEdit(9, 6, "无", link=""),
+            ]
+        },
+        {cell(4, 6): "见记录", cell(9, 6): "无"},
+        {cell(4, 6): Look(link="'记录'!A5"), cell(5, 6): Look("Hyperlink", link="'记录'!A6")},
+        written=(3, 3, 1),
+    ),
+    Case(
+        "公式不覆盖",
+        {"记录": [CellEdit(5, 6, "新")], "事项": [CellEdit(5, 7, 1), CellEdit(4, 7, 1)]},
+        refused=WriteRefused,
+        unlike={
+            MEMORY: {  # 没有公式，只有值
+                "values": {cell(5, 6, sheet="记录"): "新", cell(4, 7): 1, cell(5, 7): 1},
+                "written": (3, 3, 2),
+                "refused": None,
+            }
+        },
+    ),
+    Case(
+        "夹在中间的公式、错误值、没有变的值都还在",
+        {"事项": [CellEdit(row, column, f"新{row}{column}") for row in ROW for column in (5, 6, 7) if row % 2 and (row, column) != (4, 7)]},
+        {cell(row, column): f"新{row}{column}" for row in ROW for column in (5, 6, 7) if row % 2},
+        written=(12, 4, 1),
+    ),
+    Case(
+        "错误值夹在要写的行中间",
+        {"事项": [CellEdit(row, 6, f"新{row}") for row in ROW if row != 8]},
+        {cell(row, 6): f"新{row}" for row in ROW if row != 8},
+        written=(8, 8, 1),
+    ),
+    Case(
+        "受保护的表不写，别的表也不写",
+        {"记录": [CellEdit(5, 6, "新")], "锁住": [CellEdit(4, 2, "新")]},
+        refused=WriteRefused,
+        unlike={
+            MEMORY: {  # 没有保护
+                "values": {cell(5, 6, sheet="记录"): "新", cell(4, 2, sheet="锁住"): "新"},
+                "written": (2, 2, 2),
+                "refused": None,
+            }
+        },
+    ),
+    Case(
+        "没有的表",
+        {"记录": [CellEdit(5, 6, "新")], "没有": [CellEdit(4, 2, "新")]},
+        refused=WriteRefused,
+    ),
+    Case("没有改动", {"事项": []}),
+)  # fmt: skip
+
+
+def expected(case: Case, kind: str) -> Case:
+    """这一种书该有的结果。"""
+    case = replace(case, **case.unlike.get(kind, {}))
+    if kind != MEMORY:
+        return case
+    styled = {place: Look(look.style) for place, look in case.looks.items() if look.style not in ("", "Hyperlink")}
+    return replace(case, looks=styled)  # 内存里只有样式
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_what_is_written_and_nothing_else(books: Shelf, case: Case) -> None:
+    case, book = expected(case, books.kind), books.book()
+    before, looked = values(book), looks(books)
+    if case.refused is None:
+        written = book.write(case.edits, LOOKS, STAMP)
+        assert (written.cells, written.rows) == case.written[:2]
+        if books.kind != FILE:  # 文件的 parts 是文件包里的部件，样式表也算
+            assert len(written.parts) == case.written[2]
+    else:
+        with pytest.raises(case.refused):
+            book.write(case.edits, LOOKS, STAMP)
+    after = values(books.book())
+    changed = {place: after.get(place) for place in {*before, *after} if before.get(place) != after.get(place)}
+    assert changed == case.values
+    assert {type(value) for value in changed.values()} == {type(value) for value in case.values.values()}
+    assert {place: look for place, look in looks(books).items() if look != looked[place]} == case.looks

@@ -1,0 +1,206 @@
+"""几种书的同一本小台账：内存、文件、LibreOffice 里打开着的（经我们的引擎，或经它为 VBA 做的 Excel 对象模型）。"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import excel_model
+import openpyxl
+import xlsxwriter
+from offices import opened
+
+from pyengine import libreoffice
+from pyengine.books.file import FileBook
+from pyengine.books.live import LiveBook
+from pyengine.books.live.calc import CalcDesk
+from pyengine.books.live.excel import ExcelDesk
+from pyengine.books.memory import MemoryBook
+from pyengine.libreoffice.document import Document
+from pyengine.libreoffice.office import Office
+from pyengine.ooxml import CellEdit, NamedLook, Package, Value, patch
+from pyengine.refresh import Book
+
+Place = tuple[str, int, int]
+MEMORY, FILE, CALC, EXCEL = "内存", "文件", "LibreOffice", "Excel 的对象模型"
+KINDS = (MEMORY, FILE, CALC, EXCEL)
+LIVE = (CALC, EXCEL)
+LOOKS = {"督办黄": NamedLook(fill="FFE699"), "督办红": NamedLook(fill="FF7C80", font="FFFFFF", bold=True)}
+_LINK = "com.sun.star.text.TextField.URL"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """一格的外观：命名样式（没有的为 ""）、数字格式、簿内链接、公式。"""
+
+    style: str = ""
+    format: str = "general"
+    link: str = ""
+    formula: str = ""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """打开着的一种书：怎样再拿一本、看各格的外观、像经办人那样改一格。"""
+
+    kind: str
+    book: Callable[[], Book]
+    look: Callable[[str, int, int], Look]
+    change: Callable[[str, int, int, Value], None]
+    document: Any = None
+
+
+def build(path: Path) -> Path:
+    """小台账：第 3 行是表头，第 4 行起是数据；各表所有的讲究见 `tests/test_books.py`。"""
+    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
+        day, share = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "0%"})
+        free = book.add_format({"locked": False})
+        for name in ("事项", "记录"):
+            page = book.add_worksheet(name)
+            page.merge_range("A1:G1", name)
+            page.write_row("A3", ["编号", "任务", "完成时限", "进度", "状态", "依据", "公式"])
+            for row in range(3, 12 if name == "事项" else 6):
+                page.write_row(row, 0, [f"00{row}", f"任务{row}"])
+                page.write_datetime(row, 2, datetime(2026, 6, row), day)
+                page.write_number(row, 3, row / 20, share)
+                page.write_row(row, 4, ["正常推进", f"旧{row}"])
+            page.write_formula("G4", "=D4*2", None, 0.3)
+            page.write_formula("F8", "=1/0", None, "#DIV/0!") if name == "事项" else None
+        book.get_worksheet_by_name("事项").merge_range("B5:B6", "任务4")
+        book.get_worksheet_by_name("事项").write_url("F5", "internal:'记录'!A4", string="旧4")
+        _kinds(book)
+        page = book.add_worksheet("锁住")
+        page.write("A4", "可改", free)
+        page.write("B4", "不可改")
+        page.protect()
+        chart = book.add_chart({"type": "column"})
+        chart.add_series({"values": "=事项!$D$4:$D$6"})
+        book.add_chartsheet("图").set_chart(chart)
+        book.add_worksheet("空")
+    package = Package.open(path)
+    patch(package, {"事项": [CellEdit(4, 5, style="督办黄"), CellEdit(5, 5, style="督办黄")]}, LOOKS)
+    package.save(path)
+    return path
+
+
+def _kinds(book: Any) -> None:
+    """各种值；第一格在 C5。"""
+    page = book.add_worksheet("种种")
+    texts = ["甲", "007", "2026-01-05", "=甲", " 5 ", "一\n二", "长" * 9000]
+    formats = {
+        name: book.add_format({"num_format": name})
+        for name in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm", "hh:mm", "0%", "#,##0.00")
+    }
+    for column, text in enumerate(texts, 2):
+        page.write_string(4, column, text)
+    for column, number in enumerate((5, 2.5, -3, 1e15, 0), 2):
+        page.write_number(5, column, number)
+    page.write_number(5, 7, 0.25, formats["0%"])
+    page.write_number(5, 8, 1234.5, formats["#,##0.00"])
+    page.write_datetime(6, 2, date(2026, 1, 5), formats["yyyy-mm-dd"])
+    page.write_datetime(6, 3, datetime(2026, 1, 5, 8, 30), formats["yyyy-mm-dd hh:mm"])
+    page.write_datetime(6, 4, datetime(2026, 1, 5), formats["yyyy-mm-dd hh:mm"])
+    page.write_datetime(6, 5, time(8, 30), formats["hh:mm"])
+    page.write_row(7, 2, [True, False])
+    for column, (formula, shown) in enumerate(
+        (("=NA()", "#N/A"), ("=1/0", "#DIV/0!"), ('=1+"甲"', "#VALUE!"), ("=1+1", 2), ('="甲"&"乙"', "甲乙")), 4
+    ):
+        page.write_formula(7, column, formula, None, shown)
+
+
+@contextmanager
+def shelf(kind: str, path: Path, office: Office | None = None, profile: Path | None = None) -> Iterator[Shelf]:
+    """按一种书打开 path。"""
+    if kind in (MEMORY, FILE):
+        yield _in_memory(path) if kind == MEMORY else _on_disk(path)
+        return
+    assert office is not None
+    with opened(office.desktop, path) as document:
+        yield _in_window(kind, path, document, office, profile)
+
+
+def _in_memory(path: Path) -> Shelf:
+    book = MemoryBook(FileBook(path).sheets())
+    return Shelf(MEMORY, lambda: book, lambda *place: Look(book.styles.get(place, "")), _no_clerk)
+
+
+def _no_clerk(sheet: str, row: int, column: int, value: Value) -> None:
+    raise AssertionError("内存里的台账没有旁人")
+
+
+def _on_disk(path: Path) -> Shelf:
+    def change(sheet: str, row: int, column: int, value: Value) -> None:
+        package = Package.open(path)
+        patch(package, {sheet: [CellEdit(row, column, value)]}, {})
+        package.save(path)
+
+    return Shelf(FILE, lambda: FileBook(path), _looks_on_disk(path), change)
+
+
+def _looks_on_disk(path: Path) -> Callable[[str, int, int], Look]:
+    found: dict[bytes, Any] = {}
+
+    def look(sheet: str, row: int, column: int) -> Look:
+        content = path.read_bytes()
+        if content not in found:
+            found.clear()
+            found[content] = openpyxl.load_workbook(path)
+        cell = found[content][sheet].cell(row, column)
+        link = (cell.hyperlink.location or "") if cell.hyperlink else ""
+        style, formula = cell.style, cell.value if cell.data_type == "f" else ""
+        return Look("" if style == "Normal" else style, cell.number_format.lower(), link, formula)
+
+    return look
+
+
+def _in_window(kind: str, path: Path, document: Any, office: Office, profile: Path | None) -> Shelf:
+    inside = Document(office, document)
+
+    def cell(sheet: str, row: int, column: int) -> Any:
+        return document.Sheets.getByName(sheet).getCellByPosition(column - 1, row - 1)
+
+    def look(sheet: str, row: int, column: int) -> Look:
+        one = cell(sheet, row, column)
+        fields = one.getTextFields()
+        link = fields.getByIndex(0).URL.lstrip("#").replace(".", "!") if fields.getCount() else ""
+        style, code = one.CellStyle.removeprefix("Excel Built-in "), inside.formats.code(one.NumberFormat).lower()
+        formula = one.Formula if one.Type.value == "FORMULA" else ""
+        return Look("" if style == "Default" else style, code, link, formula)
+
+    def change(sheet: str, row: int, column: int, value: Value) -> None:
+        one = cell(sheet, row, column)
+        one.setString(value) if isinstance(value, str) else one.setValue(float(value))  # type: ignore[arg-type]
+
+    if kind == CALC:
+        book = LiveBook(path, CalcDesk(libreoffice.attach(path, profile)))
+    else:
+        workbook = excel_model.Model(office).workbook(document)
+        book = LiveBook(path, ExcelDesk(workbook, "Excel", excel_model.moment))
+    return Shelf(kind, lambda: book, look, change, document)
+
+
+def values(book: Book) -> Mapping[Place, object]:
+    """全部有内容的格子。"""
+    return {
+        (sheet, row, column): value
+        for sheet, grid in book.sheets().items()
+        for row, line in enumerate(grid.rows, 1)
+        for column, value in enumerate(line, 1)
+        if value is not None
+    }
+
+
+def looks(of: Shelf) -> Mapping[Place, Look]:
+    """事项、记录两张表数据行和下面几行的外观。"""
+    places = [(s, r, c) for s, end in (("事项", 13), ("记录", 9)) for r in range(3, end) for c in range(1, 10)]
+    return {place: of.look(*place) for place in places}
+
+
+def copied(source: Path, folder: Path) -> Path:
+    """自己的一份，可以改。"""
+    return Path(shutil.copy(source, folder))
