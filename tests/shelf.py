@@ -55,29 +55,30 @@ class Shelf:
     document: Any = None
 
 
-def build(path: Path) -> Path:
-    """小台账：第 3 行是表头，第 4 行起是数据；各表所有的讲究见 `tests/test_books.py`。"""
+def build(path: Path, locked: bool = False) -> Path:
+    """小台账：第 3 行是表头，第 4 行起是数据；各表所有的讲究见 `tests/test_books.py`。locked：另有一张受保护的表。"""
     with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
         day, share = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "0%"})
-        free = book.add_format({"locked": False})
         for name in ("事项", "记录"):
             page = book.add_worksheet(name)
             page.merge_range("A1:G1", name)
             page.write_row("A3", ["编号", "任务", "完成时限", "进度", "状态", "依据", "公式"])
             for row in range(3, 12 if name == "事项" else 6):
-                page.write_row(row, 0, [f"00{row}", f"任务{row}"])
+                page.write_row(row, 0, [f"00{row}", f"任务{row}"] if row != 5 else [f"00{row}"])
                 page.write_datetime(row, 2, datetime(2026, 6, row), day)
                 page.write_number(row, 3, row / 20, share)
                 page.write_row(row, 4, ["正常推进", f"旧{row}"])
             page.write_formula("G4", "=D4*2", None, 0.3)
-            page.write_formula("F8", "=1/0", None, "#DIV/0!") if name == "事项" else None
+            if name == "事项":
+                page.write_formula("F8", "=1/0", None, "#DIV/0!")
+                page.write_formula("G9", "=D9*2", None, 0.8)
         book.get_worksheet_by_name("事项").merge_range("B5:B6", "任务4")
         book.get_worksheet_by_name("事项").write_url("F5", "internal:'记录'!A4", string="旧4")
         _kinds(book)
-        page = book.add_worksheet("锁住")
-        page.write("A4", "可改", free)
-        page.write("B4", "不可改")
-        page.protect()
+        if locked:
+            page = book.add_worksheet("锁住")
+            page.write("B4", "不可改")
+            page.protect()
         chart = book.add_chart({"type": "column"})
         chart.add_series({"values": "=事项!$D$4:$D$6"})
         book.add_chartsheet("图").set_chart(chart)
@@ -161,19 +162,16 @@ def _looks_on_disk(path: Path) -> Callable[[str, int, int], Look]:
 def _in_window(kind: str, path: Path, document: Any, office: Office, profile: Path | None) -> Shelf:
     inside = Document(office, document)
 
-    def cell(sheet: str, row: int, column: int) -> Any:
-        return document.Sheets.getByName(sheet).getCellByPosition(column - 1, row - 1)
-
     def look(sheet: str, row: int, column: int) -> Look:
-        one = cell(sheet, row, column)
-        fields = one.getTextFields()
-        link = fields.getByIndex(0).URL.lstrip("#").replace(".", "!") if fields.getCount() else ""
-        style, code = one.CellStyle.removeprefix("Excel Built-in "), inside.formats.code(one.NumberFormat).lower()
-        formula = one.Formula if one.Type.value == "FORMULA" else ""
-        return Look("" if style == "Default" else style, code, link, formula)
+        one = document.Sheets.getByName(sheet).getCellByPosition(column - 1, row - 1)
+        style, key = one.getPropertyValues(("CellStyle", "NumberFormat"))
+        formula, fields = one.getFormula(), one.getTextFields() if column == 6 else None
+        link = fields.getByIndex(0).URL.lstrip("#").replace(".", "!") if fields and fields.getCount() else ""
+        style = "" if style == "Default" else style.removeprefix("Excel Built-in ")
+        return Look(style, inside.formats.code(key).lower(), link, formula if formula.startswith("=") else "")
 
     def change(sheet: str, row: int, column: int, value: Value) -> None:
-        one = cell(sheet, row, column)
+        one = document.Sheets.getByName(sheet).getCellByPosition(column - 1, row - 1)
         one.setString(value) if isinstance(value, str) else one.setValue(float(value))  # type: ignore[arg-type]
 
     if kind == CALC:

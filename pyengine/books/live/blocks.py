@@ -41,17 +41,19 @@ def values_of(changes: Iterable[CellEdit]) -> dict[Cell, Value]:
     return {(edit.row, edit.column): edit.value for edit in changes if edit.value is not KEEP}
 
 
-def areas_of(values: Iterable[Cell], fixed: Iterable[Cell]) -> tuple[Area, ...]:
+def areas_of(values: Iterable[Cell], fixed: Iterable[Cell], linked: Iterable[int] = ()) -> tuple[Area, ...]:
     """The rectangles to write: each run for itself while there are few, else one for each group of columns.
 
     A rectangle over cells that stay gives them the value they have; one that would cover a cell of `fixed` (a formula) is
-    left in its runs.
+    left in its runs. So are the `linked` columns: LibreOffice drops the link of a cell that is given its value again.
     """
-    cells, kept = set(values), set(fixed)
+    cells, kept, alone = set(values), set(fixed), set(linked)
     runs = joined(cells)
     if len(runs) <= _FEW:
         return runs
-    return tuple(area for group in _beside(cells) for area in _one_or_runs(group, kept))
+    apart = {cell for cell in cells if cell[1] in alone}
+    groups = (_one_or_runs(group, kept) for group in _beside(cells - apart))
+    return (*(area for group in groups for area in group), *joined(apart))
 
 
 def block(area: Area, values: dict[Cell, Value], grid: Grid) -> Block:

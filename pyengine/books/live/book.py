@@ -41,10 +41,12 @@ class LiveBook:
 
     def sheets(self) -> Mapping[str, Grid]:
         """工作表名 → its values, in the order of the tabs."""
-        for name in self.desk.names():
-            area, rows = self._values(name)
-            self._seen[name] = _Seen(Grid(rows, self._merges(name, area)), area.bottom)
+        self._seen = {name: self._look_at(name) for name in self.desk.names()}
         return {name: seen.grid for name, seen in self._seen.items()}
+
+    def _look_at(self, sheet: str) -> _Seen:
+        area, rows = self._values(sheet)
+        return _Seen(Grid(rows, self._merges(sheet, area)), area.bottom)
 
     def _values(self, sheet: str) -> tuple[Area, tuple[tuple[object, ...], ...]]:
         """The area in use, and the values from A1 to its end."""
@@ -85,6 +87,8 @@ class LiveBook:
     def _check_unchanged(self, sheets: Iterable[str]) -> None:
         """Raises `ChangedMeanwhile` when the window no longer shows what was read: rows may have moved."""
         for sheet in sheets:
+            if sheet not in self._seen:
+                raise WriteRefused(f"工作簿里没有工作表“{sheet}”。", "请核对工作表名称是否被改过。")
             if self._values(sheet)[1] != self._seen[sheet].grid.rows:
                 raise ChangedMeanwhile(f"刷新的时候，{sheet}被改动了，没有写入。", "请停一下手，再刷新一次。")
 
@@ -93,7 +97,8 @@ class LiveBook:
         if values and self.desk.protected(sheet):
             raise WriteRefused(f"工作表“{sheet}”受保护，写不进去。", "请在“审阅”里撤消工作表保护，再刷新。")
         formulas = self._formulas(sheet, values)
-        areas = areas_of(values, formulas | _errors(grid))
+        linked = {edit.column for edit in changes if edit.link is not None}
+        areas = areas_of(values, formulas | _errors(grid), linked)
         return Work(
             blocks=tuple(block(area, values, grid) for area in areas),
             styles=self._styles(sheet, changes),
