@@ -53,6 +53,12 @@ def _codes(error: Exception) -> frozenset[int]:
     return frozenset(number & 0xFFFFFFFF for number in numbers if number)
 
 
+def is_refusal(error: Exception) -> bool:
+    """The program is there, has time, and will not do this."""
+    codes = _codes(error)
+    return bool(codes) and not codes & (_BUSY | _GONE)
+
+
 def _is_busy(error: Exception) -> bool:
     """A cell is being edited, a dialog is open, or a name could not be asked for because of that."""
     unasked = isinstance(error, AttributeError) and "has no attribute" not in str(error)

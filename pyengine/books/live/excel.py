@@ -13,7 +13,7 @@ from pyengine.libreoffice.areas import Area, joined, parse
 from pyengine.ooxml import NamedLook
 
 from .blocks import Block, Cell, typed
-from .com import patient
+from .com import is_refusal, patient
 from .desk import Rows, Work
 
 _ROWS, _COLUMNS = 1 << 20, 1 << 14
@@ -82,7 +82,7 @@ class ExcelDesk:
     @patient
     def style(self, sheet: str, cells: Sequence[Cell]) -> str | None:
         """The named style that the cells share; None when they differ."""
-        found = {_name_of(part.Style) for part in self._parts(sheet, cells)}
+        found = {_style_of(part) for part in self._parts(sheet, cells)}
         return found.pop() if len(found) == 1 else None
 
     @patient
@@ -226,7 +226,14 @@ def _area(address: str) -> Area:
     return found
 
 
-def _name_of(style: Any) -> str | None:
+def _style_of(part: Any) -> str | None:
+    """The style that a range has; None when its cells differ, which not every program puts into an answer."""
+    try:
+        style = part.Style
+    except Exception as error:
+        if is_refusal(error):
+            return None
+        raise
     return None if style is None else str(style.Name)
 
 
