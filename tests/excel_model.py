@@ -5,8 +5,8 @@
 
 LibreOffice 7.4 的模型与 Excel 不同、缺的，只在 `Object` 和 `_Stand` 里补，各写明是什么；补的这几样，这里的测试证明不了：
 - 数一律读成浮点，错误值读成 COM 的错误号（它读成 0），日期读成带时区的时刻；
-- 样式按名称改（它只认样式对象）；Style.Include…（它没有）；
-- AutoFill 只填格式（它只会填值）；单元格的 Hyperlinks（它没有，工作表的也不认空地址）；
+- 样式按名称改（它只认样式对象，几块一起只改第一块）；Style.Include…（它没有）；
+- AutoFill 只填格式（它只会填值）；链接（单元格的 Hyperlinks 它没有，工作表的也不认空地址）：只是 `Model.links` 里的一笔；
 - 日期写成数（它不认时刻）；一行一列的块当作一个值（它写了以后读不回来）。
 文字它从不猜成别的，Excel 猜不猜，这里看不出来。
 """
@@ -110,7 +110,11 @@ Function Put(number, named, value)
     Else
       target.Value = value
     End If
-  Case "Style": target.Style = Kept(value)
+  Case "Style"
+    Dim part
+    For part = 1 To target.Areas.Count
+      target.Areas(part).Style = Kept(value)
+    Next
   Case Else: CallByName target, named, 4, value
   End Select
   Put = Array("value", Null)
@@ -136,7 +140,6 @@ End Function
 _DAY_ZERO = datetime(1899, 12, 30)
 _ERRORS = {532: -2146826281, 519: -2146826273, 524: -2146826265, 525: -2146826259, 503: -2146826252, 32767: -2146826246}
 _FORMATS_ONLY = 3
-_LINK = "com.sun.star.text.TextField.URL"
 
 
 class com_error(Exception):  # noqa: N801
@@ -169,9 +172,9 @@ class Model:
             for name in ("Root", "Got", "Put", "Called")
         }
 
-    def workbook(self, document: Any) -> Object:
-        """打开着的一本表的 Workbook。"""
-        self.document = document
+    def workbook(self, document: Any, links: dict[tuple[str, int, int], str]) -> Object:
+        """打开着的一本表的 Workbook，和它已有的链接。"""
+        self.document, self.links = document, links
         found: Object = self.run("Root", document.createInstance("ooo.vba.VBAGlobals").ActiveWorkbook)
         self.styles = found.Styles
         return found
@@ -243,64 +246,51 @@ class _Stand:
     """一块单元格（或一张表）在 LibreOffice 自己接口里的样子，补对象模型里没有的。"""
 
     def __init__(self, target: Object) -> None:
-        self.model, kind = target.model, target.model.run
+        self.model = target.model
         on_cells = hasattr_(target, "Address")
-        page = kind("Got", target.number, "Worksheet") if on_cells else target
-        self.sheet = self.model.document.Sheets.getByName(page.Name)
-        self.area = _parsed(target.Address) if on_cells else Area(1, 1)
-        a = self.area
+        page = self.model.run("Got", target.number, "Worksheet") if on_cells else target
+        self.name = page.Name
+        self.sheet = self.model.document.Sheets.getByName(self.name)
+        self.area = a = _parsed(target.Address) if on_cells else Area(1, 1)
         self.cells = self.sheet.getCellRangeByPosition(a.column - 1, a.row - 1, a.right - 1, a.bottom - 1)
+        self._place = (self.name, a.row, a.column)
 
     def AutoFill(self, whole: Object, kind: int) -> None:  # noqa: N802
         """xlFillFormats：下面各行照这一行的外观，内容不动。"""
+        target, a = _Stand(whole), self.area
         assert kind == _FORMATS_ONLY
-        target = _Stand(whole)
-        assert (target.area.row, target.area.column, target.area.right) == (
-            self.area.row,
-            self.area.column,
-            self.area.right,
-        )
-        below = self.sheet.getCellRangeByPosition(
-            self.area.column - 1, self.area.bottom, self.area.right - 1, target.area.bottom - 1
-        )
+        assert (target.area.row, target.area.column, target.area.right) == (a.row, a.column, a.right)
+        below = self.sheet.getCellRangeByPosition(a.column - 1, a.bottom, a.right - 1, target.area.bottom - 1)
         before = below.getFormulaArray()
         target.cells.fillAuto(load_uno().Enum("com.sun.star.sheet.FillDirection", "TO_BOTTOM"), 1)
         below.setFormulaArray(before)
 
     def ClearHyperlinks(self) -> None:  # noqa: N802
-        """去掉链接，留下文字。"""
-        cell = self.sheet.getCellByPosition(self.area.column - 1, self.area.row - 1)
-        cell.setString(cell.getString())
+        """去掉链接。"""
+        del self.model.links[self._place]
 
     @property
     def Count(self) -> int:  # noqa: N802
-        """有几个链接。"""
-        return int(self._fields().getCount())
+        """这一格有几个链接。"""
+        return int(self._place in self.model.links)
 
-    def __call__(self, number: int) -> Any:
-        return _Link(self._fields().getByIndex(number - 1))
+    def __call__(self, number: int) -> _Link:
+        assert number == 1
+        return _Link(self.model, self._place)
 
     def Add(self, anchor: Object, address: str, target: str) -> None:  # noqa: N802
-        """在单元格上加一个指向本簿的链接，文字不变；没有文字的，Excel 写上链接的地址。"""
+        """在单元格上加一个指向本簿的链接。"""
         assert address == ""
-        stand = _Stand(anchor)
-        cell = stand.sheet.getCellByPosition(stand.area.column - 1, stand.area.row - 1)
-        field = self.model.document.createInstance(_LINK)
-        field.URL, field.Representation = f"#{target}", cell.getString() or target
-        cell.setString("")
-        cell.getText().insertTextContent(cell.getText().createTextCursor(), field, False)
-
-    def _fields(self) -> Any:
-        return self.sheet.getCellByPosition(self.area.column - 1, self.area.row - 1).getTextFields()
+        self.model.links[_Stand(anchor)._place] = target
 
 
 class _Link:
-    def __init__(self, field: Any) -> None:
-        vars(self)["field"] = field
+    def __init__(self, model: Model, place: tuple[str, int, int]) -> None:
+        vars(self).update(model=model, place=place)
 
     def __setattr__(self, name: str, value: str) -> None:
         assert name == "SubAddress"
-        self.field.URL = f"#{value}"
+        self.model.links[self.place] = value
 
 
 def hasattr_(target: Object, name: str) -> bool:

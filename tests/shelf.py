@@ -13,14 +13,16 @@ from typing import Any
 import excel_model
 import openpyxl
 import xlsxwriter
+import xlwings
 from offices import opened
 
-from pyengine import libreoffice
 from pyengine.books.file import FileBook
 from pyengine.books.live import LiveBook
 from pyengine.books.live.calc import CalcDesk
 from pyengine.books.live.excel import ExcelDesk
 from pyengine.books.memory import MemoryBook
+from pyengine.libreoffice.apps import App, Engine
+from pyengine.libreoffice.books import Book as OfficeBook
 from pyengine.libreoffice.document import Document
 from pyengine.libreoffice.office import Office
 from pyengine.ooxml import CellEdit, NamedLook, Package, Value, patch
@@ -115,14 +117,14 @@ def _kinds(book: Any) -> None:
 
 
 @contextmanager
-def shelf(kind: str, path: Path, office: Office | None = None, profile: Path | None = None) -> Iterator[Shelf]:
+def shelf(kind: str, path: Path, office: Office | None = None) -> Iterator[Shelf]:
     """按一种书打开 path。"""
     if kind in (MEMORY, FILE):
         yield _in_memory(path) if kind == MEMORY else _on_disk(path)
         return
     assert office is not None
     with opened(office.desktop, path) as document:
-        yield _in_window(kind, path, document, office, profile)
+        yield _in_window(kind, path, document, office)
 
 
 def _in_memory(path: Path) -> Shelf:
@@ -159,27 +161,34 @@ def _looks_on_disk(path: Path) -> Callable[[str, int, int], Look]:
     return look
 
 
-def _in_window(kind: str, path: Path, document: Any, office: Office, profile: Path | None) -> Shelf:
+def _in_window(kind: str, path: Path, document: Any, office: Office) -> Shelf:
     inside = Document(office, document)
+
+    links = {("事项", 5, 6): "'记录'!A4"} if kind == EXCEL else None
 
     def look(sheet: str, row: int, column: int) -> Look:
         one = document.Sheets.getByName(sheet).getCellByPosition(column - 1, row - 1)
         style, key = one.getPropertyValues(("CellStyle", "NumberFormat"))
-        formula, fields = one.getFormula(), one.getTextFields() if column == 6 else None
-        link = fields.getByIndex(0).URL.lstrip("#").replace(".", "!") if fields and fields.getCount() else ""
         style = "" if style == "Default" else style.removeprefix("Excel Built-in ")
+        link = _link(one) if links is None else links.get((sheet, row, column), "")
+        formula = one.getFormula()
         return Look(style, inside.formats.code(key).lower(), link, formula if formula.startswith("=") else "")
 
     def change(sheet: str, row: int, column: int, value: Value) -> None:
         one = document.Sheets.getByName(sheet).getCellByPosition(column - 1, row - 1)
         one.setString(value) if isinstance(value, str) else one.setValue(float(value))  # type: ignore[arg-type]
 
-    if kind == CALC:
-        book = LiveBook(path, CalcDesk(libreoffice.attach(path, profile)))
+    if links is None:
+        book = LiveBook(path, CalcDesk(xlwings.Book(impl=OfficeBook(App(Engine(), office), inside))))
     else:
-        workbook = excel_model.Model(office).workbook(document)
+        workbook = excel_model.Model(office).workbook(document, links)
         book = LiveBook(path, ExcelDesk(workbook, "Excel", excel_model.moment))
     return Shelf(kind, lambda: book, look, change, document)
+
+
+def _link(cell: Any) -> str:
+    fields = cell.getTextFields()
+    return fields.getByIndex(0).URL.lstrip("#").replace(".", "!") if fields.getCount() else ""
 
 
 def values(book: Book) -> Mapping[Place, object]:
