@@ -5,7 +5,7 @@
 
 LibreOffice 7.4 的模型与 Excel 不同、缺的，只在 `Object` 和 `_Stand` 里补，各写明是什么；补的这几样，这里的测试证明不了：
 - 数一律读成浮点，错误值读成 COM 的错误号（它读成 0），日期读成带时区的时刻；
-- 样式按名称改（它只认样式对象，几块一起只改第一块）；Style.Include…（它没有）；
+- 样式按名称改（它只认样式对象，几块一起只改第一块，几种样式混着的一改就错）；Style.Include…（它没有）；
 - AutoFill 只填格式（它只会填值）；链接（单元格的 Hyperlinks 它没有，工作表的也不认空地址）：只是 `Model.links` 里的一笔；
 - 日期写成数（它不认时刻）；一行一列的块当作一个值（它写了以后读不回来）。
 文字它从不猜成别的，Excel 猜不猜，这里看不出来。
@@ -113,7 +113,7 @@ Function Put(number, named, value)
   Case "Style"
     Dim part
     For part = 1 To target.Areas.Count
-      target.Areas(part).Style = Kept(value)
+      Dress target.Areas(part), Kept(value)
     Next
   Case Else: CallByName target, named, 4, value
   End Select
@@ -122,6 +122,17 @@ Function Put(number, named, value)
 Failed:
   Put = Array("error", named & ": " & Error$)
 End Function
+
+Sub Dress(area, style)
+  Dim part
+  On Error GoTo Mixed
+  area.Style = style
+  Exit Sub
+Mixed:
+  For part = 1 To area.Count
+    area.Cells(part).Style = style
+  Next
+End Sub
 
 Function Called(number, named, given)
   On Error GoTo Failed
