@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -23,7 +23,7 @@ from pyengine.books.live.excel import ExcelDesk
 from pyengine.books.memory import MemoryBook
 from pyengine.libreoffice.apps import App, Engine
 from pyengine.libreoffice.books import Book as OfficeBook
-from pyengine.libreoffice.document import Document
+from pyengine.libreoffice.document import Document, area_of
 from pyengine.libreoffice.office import Office
 from pyengine.ooxml import CellEdit, NamedLook, Package, Value, patch
 from pyengine.refresh import Book
@@ -48,11 +48,11 @@ class Look:
 
 @dataclass(frozen=True)
 class Shelf:
-    """打开着的一种书：怎样再拿一本、看各格的外观、像经办人那样改一格。"""
+    """打开着的一种书：怎样再拿一本、看一些格的外观、像经办人那样改一格。"""
 
     kind: str
     book: Callable[[], Book]
-    look: Callable[[str, int, int], Look]
+    looks: Callable[[Collection[Place]], Mapping[Place, Look]]
     change: Callable[[str, int, int, Value], None]
     document: Any = None
 
@@ -129,7 +129,9 @@ def shelf(kind: str, path: Path, office: Office | None = None) -> Iterator[Shelf
 
 def _in_memory(path: Path) -> Shelf:
     book = MemoryBook(FileBook(path).sheets())
-    return Shelf(MEMORY, lambda: book, lambda *place: Look(book.styles.get(place, "")), _no_clerk)
+    return Shelf(
+        MEMORY, lambda: book, lambda places: {place: Look(book.styles.get(place, "")) for place in places}, _no_clerk
+    )
 
 
 def _no_clerk(sheet: str, row: int, column: int, value: Value) -> None:
@@ -142,23 +144,18 @@ def _on_disk(path: Path) -> Shelf:
         patch(package, {sheet: [CellEdit(row, column, value)]}, {})
         package.save(path)
 
-    return Shelf(FILE, lambda: FileBook(path), _looks_on_disk(path), change)
+    return Shelf(FILE, lambda: FileBook(path), lambda places: _looks_on_disk(path, places), change)
 
 
-def _looks_on_disk(path: Path) -> Callable[[str, int, int], Look]:
-    found: dict[bytes, Any] = {}
+def _looks_on_disk(path: Path, places: Collection[Place]) -> Mapping[Place, Look]:
+    book = openpyxl.load_workbook(path)
 
-    def look(sheet: str, row: int, column: int) -> Look:
-        content = path.read_bytes()
-        if content not in found:
-            found.clear()
-            found[content] = openpyxl.load_workbook(path)
-        cell = found[content][sheet].cell(row, column)
+    def look(cell: Any) -> Look:
         link = (cell.hyperlink.location or "") if cell.hyperlink else ""
-        style, formula = cell.style, cell.value if cell.data_type == "f" else ""
-        return Look("" if style == "Normal" else style, cell.number_format.lower(), link, formula)
+        formula = cell.value if cell.data_type == "f" else ""
+        return Look("" if cell.style == "Normal" else cell.style, cell.number_format.lower(), link, formula)
 
-    return look
+    return {(sheet, row, column): look(book[sheet].cell(row, column)) for sheet, row, column in places}
 
 
 def _in_window(kind: str, path: Path, document: Any, office: Office) -> Shelf:
@@ -166,13 +163,16 @@ def _in_window(kind: str, path: Path, document: Any, office: Office) -> Shelf:
 
     links = {("事项", 5, 6): "'记录'!A4"} if kind == EXCEL else None
 
-    def look(sheet: str, row: int, column: int) -> Look:
-        one = document.Sheets.getByName(sheet).getCellByPosition(column - 1, row - 1)
-        style, key = one.getPropertyValues(("CellStyle", "NumberFormat"))
-        style = "" if style == "Default" else style.removeprefix("Excel Built-in ")
-        link = _link(one) if links is None else links.get((sheet, row, column), "")
-        formula = one.getFormula()
-        return Look(style, inside.formats.code(key).lower(), link, formula if formula.startswith("=") else "")
+    def look(places: Collection[Place]) -> Mapping[Place, Look]:
+        found: dict[Place, Look] = {}
+        for name in {sheet for sheet, *_ in places}:
+            page = document.Sheets.getByName(name)
+            inner = {(row, column) for sheet, row, column in places if sheet == name}
+            for (row, column), (style, code, formula) in _in_bulk(page, inner, inside).items():
+                texts = column == 6 and links is None
+                link = _link(page, row, column) if texts else (links or {}).get((name, row, column), "")
+                found[name, row, column] = Look(style, code, link, formula)
+        return found
 
     def change(sheet: str, row: int, column: int, value: Value) -> None:
         one = document.Sheets.getByName(sheet).getCellByPosition(column - 1, row - 1)
@@ -186,8 +186,27 @@ def _in_window(kind: str, path: Path, document: Any, office: Office) -> Shelf:
     return Shelf(kind, lambda: book, look, change, document)
 
 
-def _link(cell: Any) -> str:
-    fields = cell.getTextFields()
+def _in_bulk(page: Any, cells: Collection[tuple[int, int]], inside: Document) -> Mapping[tuple[int, int], Any]:
+    """各格的样式、数字格式、公式；几个来回，不论多少格。"""
+    rows, columns = zip(*cells, strict=True)
+    top, left = min(rows), min(columns)
+    block = page.getCellRangeByPosition(left - 1, top - 1, max(columns) - 1, max(rows) - 1)
+    formulas = block.getFormulaArray()
+    found = {}
+    groups = block.getUniqueCellFormatRanges()
+    for number in range(groups.getCount()):
+        group = groups.getByIndex(number)
+        style = "" if group.CellStyle == "Default" else group.CellStyle.removeprefix("Excel Built-in ")
+        code = inside.formats.code(group.NumberFormat).lower()
+        for part in group.getRangeAddresses():
+            for row, column in area_of(part).cells():
+                formula = formulas[row - top][column - left]
+                found[row, column] = (style, code, formula if formula.startswith("=") else "")
+    return {cell: found[cell] for cell in cells}
+
+
+def _link(page: Any, row: int, column: int) -> str:
+    fields = page.getCellByPosition(column - 1, row - 1).getTextFields()
     return fields.getByIndex(0).URL.lstrip("#").replace(".", "!") if fields.getCount() else ""
 
 
@@ -205,7 +224,7 @@ def values(book: Book) -> Mapping[Place, object]:
 def looks(of: Shelf) -> Mapping[Place, Look]:
     """事项、记录两张表数据行和下面几行的外观。"""
     places = [(s, r, c) for s, end in (("事项", 13), ("记录", 9)) for r in range(3, end) for c in range(1, 10)]
-    return {place: of.look(*place) for place in places}
+    return of.looks(places)
 
 
 def copied(source: Path, folder: Path) -> Path:

@@ -482,8 +482,8 @@ def test_what_is_judged_is_what_the_window_shows(samples: Shelf) -> None:
     samples.change(sheet, row, columns["办理状态"], "已完成")
     refresh(samples.book, SAMPLE_AS_OF, NOW)
     assert samples.book().sheets()[sheet].at(row, columns["预警状态"]) == "已完成"
-    status = samples.look(sheet, row, columns["预警状态"])
-    assert status.style == "已完成"
+    place = (sheet, row, columns["预警状态"])
+    assert samples.looks([place])[place].style == "已完成"
 
 
 @pytest.mark.parametrize("kind", LIVE)
