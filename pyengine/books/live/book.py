@@ -89,7 +89,7 @@ class LiveBook:
         for sheet in sheets:
             if sheet not in self._seen:
                 raise WriteRefused(f"工作簿里没有工作表“{sheet}”。", "请核对工作表名称是否被改过。")
-            if self._values(sheet)[1] != self._seen[sheet].grid.rows:
+            if not self.desk.unchanged(sheet):
                 raise ChangedMeanwhile(f"刷新的时候，{sheet}被改动了，没有写入。", "请停一下手，再刷新一次。")
 
     def _work(self, sheet: str, changes: Sequence[CellEdit]) -> Work:
@@ -105,6 +105,7 @@ class LiveBook:
             formats=self._formats(sheet, changes),
             links={(e.row, e.column): e.link for e in changes if e.link is not None},
             grown=self._grown(sheet, values),
+            tall=any(edit.height is not None for edit in changes),
         )
 
     def _formulas(self, sheet: str, values: Mapping[Cell, object]) -> frozenset[Cell]:

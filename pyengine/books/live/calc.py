@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -47,7 +47,7 @@ class CalcDesk:
     program = "LibreOffice"
 
     def __init__(self, book: Any) -> None:
-        self._book, self._pages = book, dict[str, Any]()
+        self._book, self._pages, self._read = book, dict[str, Any](), dict[str, object]()
 
     @classmethod
     def find(cls, path: Path) -> CalcDesk | None:
@@ -75,8 +75,15 @@ class CalcDesk:
         used = self._sheet(sheet).used_range
         raw = used.options(err_to_str=True).raw_value
         area = used.impl.area
+        self._read[sheet] = area, used.impl.api.getDataArray()
         rows = [[raw]] if area.rows == area.columns == 1 else raw
         return area, [[CellError(str(v)) if isinstance(v, ErrorValue) else v for v in row] for row in rows]
+
+    @_plainly
+    def unchanged(self, sheet: str) -> bool:
+        """Whether the sheet still holds what was last read of it."""
+        used = self._sheet(sheet).used_range.impl
+        return (used.area, used.api.getDataArray()) == self._read[sheet]
 
     @_plainly
     def merged(self, sheet: str, area: Area) -> Area | bool | None:
@@ -120,14 +127,16 @@ class CalcDesk:
     def do(self, sheet: str, work: Work) -> None:
         """Carry out the work on one sheet."""
         page = self._sheet(sheet)
-        if work.grown is not None:
-            _grow(page, *work.grown)
-        for name, cells in work.styles.items():
-            libreoffice.restyle(page, name, cells)
-        for code, cells in work.formats.items():
-            libreoffice.reformat(page, code, cells)
-        for block in work.blocks:
-            _write(page, block)
+        with self._heights_kept():
+            if work.grown is not None:
+                _grow(page, *work.grown)
+            for name, cells in work.styles.items():
+                libreoffice.restyle(page, name, cells)
+            for code, cells in work.formats.items():
+                libreoffice.reformat(page, code, cells)
+        with nullcontext() if work.tall else self._heights_kept():
+            for block in work.blocks:
+                _write(page, block)
         for cell, target in work.links.items():
             if target:
                 _link(page, cell, target)
@@ -141,6 +150,17 @@ class CalcDesk:
             yield
         finally:
             document.unlockControllers()
+
+    @contextmanager
+    def _heights_kept(self) -> Iterator[None]:
+        """The heights of rows are not measured anew, which takes longer than the change itself."""
+        document = self._book.api
+        before = document.IsAdjustHeightEnabled
+        document.IsAdjustHeightEnabled = False
+        try:
+            yield
+        finally:
+            document.IsAdjustHeightEnabled = before
 
     @_plainly
     def say(self, text: str) -> None:

@@ -25,6 +25,8 @@ class Work:
     links: dict[Cell, str] = field(default_factory=dict)
     grown: tuple[int, int] | None = None
     """(last row with looks, last row to get them)."""
+    tall: bool = False
+    """Whether a row may need another height, as some texts may be longer than before."""
 
 
 class Desk(Protocol):
@@ -40,6 +42,9 @@ class Desk(Protocol):
 
     def read(self, sheet: str) -> tuple[Area, Rows]:
         """The area in use, looks included, and its values; errors are `CellError`s."""
+
+    def unchanged(self, sheet: str) -> bool:
+        """Whether the sheet still holds what was last read of it."""
 
     def merged(self, sheet: str, area: Area) -> Area | bool | None:
         """Whether an area has merged cells: False none, True or None some; for one cell the merged area it is in."""

@@ -36,6 +36,7 @@ class ExcelDesk:
     def __init__(self, book: Any, program: str, moment: Callable[[datetime], object]) -> None:
         self._book, self.program, self._moment = book, program, moment
         self._pages: dict[str, Any] = {}
+        self._read: dict[str, object] = {}
 
     @patient
     def names(self) -> tuple[str, ...]:
@@ -47,8 +48,15 @@ class ExcelDesk:
     def read(self, sheet: str) -> tuple[Area, Rows]:
         """The area in use and its values."""
         used = self._page(sheet).UsedRange
-        area = _area(str(used.Address))
-        return area, [[_plain(value) for value in row] for row in _rows(used.Value)]
+        area, rows = _area(str(used.Address)), _rows(used.Value)
+        self._read[sheet] = area, rows
+        return area, [[_plain(value) for value in row] for row in rows]
+
+    @patient
+    def unchanged(self, sheet: str) -> bool:
+        """Whether the sheet still holds what was last read of it."""
+        used = self._page(sheet).UsedRange
+        return (_area(str(used.Address)), _rows(used.Value)) == self._read[sheet]
 
     @patient
     def merged(self, sheet: str, area: Area) -> Area | bool | None:

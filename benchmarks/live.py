@@ -1,0 +1,127 @@
+"""打开着的台账刷新有多快：在 LibreOffice 里（无窗口）实时刷新，与 LibreOffice 自己读入再另存同一个文件相比。
+
+    python benchmarks/live.py [--rounds 3] [--items 2000]
+
+台账与 benchmarks/refresh.py 的相同（每项 12 个节点、12 条反馈、6 条督查记录）。每轮重新打开，刷新一次；报总时间、
+等 LibreOffice 的时间占多少、每张表几次来往，和与 LibreOffice 读入另存的比值。
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import xlwings
+from refresh import AS_OF, build
+
+from pyengine.books.live import LiveBook
+from pyengine.books.live.calc import CalcDesk
+from pyengine.libreoffice.apps import App, Engine
+from pyengine.libreoffice.books import FILTERS, Book
+from pyengine.libreoffice.document import Document
+from pyengine.libreoffice.office import Office, start
+from pyengine.libreoffice.runtime import setting, to_url
+from pyengine.refresh import refresh
+
+NOW = datetime(2026, 9, 22, 8, 30)
+
+
+class Timed:
+    """书桌，量着每一次来往：用了多久，为哪一张表。"""
+
+    program = "LibreOffice"
+
+    def __init__(self, desk: CalcDesk) -> None:
+        self._desk, self.seconds = desk, 0.0
+        self.calls: Counter[tuple[str, str]] = Counter()
+        self.spent: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._desk, name)
+
+        def measured(*arguments: Any) -> Any:
+            begin = time.perf_counter()
+            try:
+                return method(*arguments)
+            finally:
+                seconds = time.perf_counter() - begin
+                self.seconds += seconds
+                self.spent[name] += seconds
+                if arguments and isinstance(arguments[0], str):
+                    self.calls[arguments[0], name] += 1
+
+        return method if name == "quiet" else measured
+
+
+@contextmanager
+def opened(office: Office, path: Path) -> Iterator[Any]:
+    """在 LibreOffice 里打开，用完不存就关。"""
+    document = office.desktop.loadComponentFromURL(to_url(path), "_blank", 0, ())
+    try:
+        yield document
+    finally:
+        document.close(True)
+
+
+def live(office: Office, path: Path) -> tuple[float, Timed, int]:
+    """实时刷新一次：用时、来往、写了多少格。"""
+    with opened(office, path) as document:
+        desk = Timed(CalcDesk(xlwings.Book(impl=Book(App(Engine(), office), Document(office, document)))))
+        book = LiveBook(path, desk)  # type: ignore[arg-type]
+        begin = time.perf_counter()
+        result = refresh(lambda: book, AS_OF, NOW)
+        return time.perf_counter() - begin, desk, result.written.cells
+
+
+def there_and_back(office: Office, path: Path) -> float:
+    """LibreOffice 自己读入再另存。"""
+    begin = time.perf_counter()
+    with opened(office, path) as document:
+        document.storeToURL(to_url(path.with_name("另存.xlsx")), (setting("FilterName", FILTERS[".xlsx"]),))
+    return time.perf_counter() - begin
+
+
+def main() -> None:
+    """量一遍，逐行印出。"""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--items", type=int, default=2000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "台账.xlsx"
+        build(path, options.items)
+        office = start(visible=False)
+        try:
+            live(office, path)  # 第一轮热身
+            rounds = [(live(office, path), there_and_back(office, path)) for _ in range(options.rounds)]
+        finally:
+            office.close()
+    report(options.items, rounds)
+
+
+def report(items: int, rounds: list[tuple[tuple[float, Timed, int], float]]) -> None:
+    """中位数，和用时居中的那一轮的来往。"""
+    runs = sorted((run for run, _ in rounds), key=lambda run: run[0])
+    seconds, desk, cells = runs[len(runs) // 2]
+    theirs = statistics.median(other for _, other in rounds)
+    sheets = Counter({sheet: 0 for sheet, _ in desk.calls})
+    for (sheet, _), number in desk.calls.items():
+        sheets[sheet] += number
+    most, calls = sheets.most_common(1)[0]
+    print(f"{items:,} 项实时刷新 {seconds:.2f} 秒，写 {cells:,} 格（目标 2,000 项 ≤ 5 秒）")
+    print(f"其中等 LibreOffice {desk.seconds:.2f} 秒，占 {desk.seconds / seconds:.0%}：" + "，".join(
+        f"{name} {spent:.2f}" for name, spent in desk.spent.most_common(6)))  # fmt: skip
+    print(f"LibreOffice 读入另存同一个文件 {theirs:.2f} 秒，比值 {seconds / theirs:.2f}")
+    print(f"来往：每表平均 {sum(sheets.values()) / len(sheets):.1f} 次，最多 {calls} 次（{most}）")
+
+
+if __name__ == "__main__":
+    main()
