@@ -160,38 +160,44 @@ def _cells(areas: Iterable[Area]) -> set[Cell]:
 
 def _show_kinds(place: Place, grid: Grid) -> None:
     """Make datetimes and truth values of the numbers whose format shows them as such."""
-    top, left, null_date = place.area.row, place.area.column, place.document.null_date
-    dated, formulas_ = _dated(place, grid), _cells(_areas(place, "queryFormulaCells", _NUMERIC))
-    dates = dated | _shown_as(place, formulas_, Kind.DATE)
+    top, left = place.area.row, place.area.column
+    unsure = _show_dates(place, grid, _areas(place, "queryContentCells", _DATES))
+    unsure |= _cells(_areas(place, "queryFormulaCells", _NUMERIC))
+    for row, column in _shown_as(place, unsure, Kind.DATE):
+        _show_date(place, grid[row - top], column - left)
     candidates = {
         (top + down, left + across)
         for down, row in enumerate(grid)
         for across, value in enumerate(row)
-        if type(value) is float and value in (0.0, 1.0) and (top + down, left + across) not in dates
+        if type(value) is float and value in (0.0, 1.0)
     }
-    for row, column in dates:
-        value = grid[row - top][column - left]
-        if isinstance(value, float):
-            grid[row - top][column - left] = moment(value, null_date)
     for row, column in _shown_as(place, candidates, Kind.LOGICAL):
         grid[row - top][column - left] = grid[row - top][column - left] == 1.0
+
+
+def _show_dates(place: Place, grid: Grid, areas: Iterable[Area]) -> set[Cell]:
+    """Make datetimes of the constants shown as dates; gives back those that may be times of day or spans instead."""
+    top, left = place.area.row, place.area.column
+    unsure: set[Cell] = set()
+    for area in areas:
+        for row, column in area.cells():
+            value = grid[row - top][column - left]
+            if type(value) is float and abs(value) < _SURELY_DAYS:
+                unsure.add((row, column))
+            else:
+                _show_date(place, grid[row - top], column - left)
+    return unsure
+
+
+def _show_date(place: Place, line: list[object], across: int) -> None:
+    value = line[across]
+    if type(value) is float:
+        line[across] = moment(value, place.document.null_date)
 
 
 def _areas(place: Place, query: str, flag: int) -> tuple[Area, ...]:
     found = getattr(place.api, query)(flag).getRangeAddresses()
     return tuple(map(area_of, found))
-
-
-def _dated(place: Place, grid: Grid) -> set[Cell]:
-    """The constants shown as dates; those that can only be times of day or spans are looked at more closely."""
-    cells = _cells(_areas(place, "queryContentCells", _DATES))
-    top, left = place.area.row, place.area.column
-    small = {cell for cell in cells if abs(_number(grid[cell[0] - top][cell[1] - left])) < _SURELY_DAYS}
-    return (cells - small) | _shown_as(place, small, Kind.DATE)
-
-
-def _number(value: object) -> float:
-    return value if isinstance(value, float) else 0.0
 
 
 def _mark_errors(place: Place, data: Sequence[Sequence[object]], grid: Grid, named: bool) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, auto
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 _DAY = timedelta(days=1)
@@ -132,6 +133,7 @@ _SPELLINGS: dict[type, Callable[[Any, date], Stored]] = {
 }
 
 
+@lru_cache(maxsize=1 << 14)
 def moment(days: float, null_date: date) -> datetime | float:
     """The moment that a number of days after day zero means, to the millisecond; the number where no calendar reaches."""
     try:
