@@ -63,3 +63,48 @@ def opened(desktop: Any, path: Path) -> Iterator[Any]:
         yield document
     finally:
         document.close(True)
+
+
+class Counted:
+    """数往返：每取一个属性、每调一个方法，算一次；结果里的对象接着数。"""
+
+    calls = 0
+
+    def __init__(self, target: Any) -> None:
+        object.__setattr__(self, "target", target)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.target, name)
+        if type(found).__name__ != "PyUNO_callable":
+            Counted.calls += 1
+            return counted(found)
+
+        def call(*arguments: Any) -> Any:
+            Counted.calls += 1
+            return counted(found(*map(bare, arguments)))
+
+        return call
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        Counted.calls += 1
+        setattr(self.target, name, bare(value))
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def counted(value: Any) -> Any:
+    """接着数的对象；值本身照旧。"""
+    return Counted(value) if type(value).__name__ == "pyuno" else value
+
+
+def bare(value: Any) -> Any:
+    """不数的那一个。"""
+    return value.target if isinstance(value, Counted) else value
+
+
+def calls(work: Callable[[], Any]) -> int:
+    """做这件事有多少个往返。"""
+    Counted.calls = 0
+    work()
+    return Counted.calls

@@ -19,6 +19,7 @@ from offices import opened
 from pyengine.books.file import FileBook
 from pyengine.books.live import LiveBook
 from pyengine.books.live.calc import CalcDesk
+from pyengine.books.live.desk import Desk
 from pyengine.books.live.excel import ExcelDesk
 from pyengine.books.memory import MemoryBook
 from pyengine.libreoffice.apps import App, Engine
@@ -55,6 +56,7 @@ class Shelf:
     looks: Callable[[Collection[Place]], Mapping[Place, Look]]
     change: Callable[[str, int, int, Value], None]
     document: Any = None
+    desk: Any = None
 
 
 def build(path: Path, locked: bool = False) -> Path:
@@ -178,12 +180,16 @@ def _in_window(kind: str, path: Path, document: Any, office: Office) -> Shelf:
         one = document.Sheets.getByName(sheet).getCellByPosition(column - 1, row - 1)
         one.setString(value) if isinstance(value, str) else one.setValue(float(value))  # type: ignore[arg-type]
 
-    if links is None:
-        book = LiveBook(path, CalcDesk(xlwings.Book(impl=OfficeBook(App(Engine(), office), inside))))
-    else:
-        workbook = excel_model.Model(office).workbook(document, links)
-        book = LiveBook(path, ExcelDesk(workbook, "Excel", excel_model.moment))
-    return Shelf(kind, lambda: book, look, change, document)
+    desk: Desk = calc_desk(office, document)
+    if links is not None:
+        desk = ExcelDesk(excel_model.Model(office).workbook(document, links), "Excel", excel_model.moment)
+    book = LiveBook(path, desk)
+    return Shelf(kind, lambda: book, look, change, document, desk)
+
+
+def calc_desk(office: Office, document: Any) -> CalcDesk:
+    """LibreOffice 里打开着的一本表的书桌。"""
+    return CalcDesk(xlwings.Book(impl=OfficeBook(App(Engine(), office), Document(office, document))))
 
 
 def _in_bulk(page: Any, cells: Collection[tuple[int, int]], inside: Document) -> Mapping[tuple[int, int], Any]:

@@ -6,8 +6,10 @@ Excel 这里没有；它的那一种书对着 LibreOffice 为 VBA 做的 Excel �
 
 from __future__ import annotations
 
+import runpy
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -15,12 +17,30 @@ from typing import Any
 
 import pytest
 from duban_workbook import SAMPLE_AS_OF
-from offices import clerks_office
-from shelf import CALC, FILE, KINDS, LIVE, LOOKS, MEMORY, Look, Place, Shelf, build, copied, looks, shelf, values
+from offices import Counted, calls, clerks_office, opened
+from shelf import (
+    CALC,
+    FILE,
+    KINDS,
+    LIVE,
+    LOOKS,
+    MEMORY,
+    Look,
+    Place,
+    Shelf,
+    build,
+    calc_desk,
+    copied,
+    looks,
+    shelf,
+    values,
+)
 
 from pyengine.books.file import FileBook
+from pyengine.books.live import LiveBook
 from pyengine.books.memory import MemoryBook
 from pyengine.grid import CellError, Grid
+from pyengine.layout import layout
 from pyengine.libreoffice.office import Office, attach
 from pyengine.ooxml import KEEP, CellEdit, ChangedMeanwhile, WriteRefused
 from pyengine.plan import guarded
@@ -493,6 +513,88 @@ def test_nothing_is_saved(samples: Shelf, sample: Path) -> None:
     refresh(samples.book, SAMPLE_AS_OF, NOW)
     assert samples.document.isModified()
     assert sample.read_bytes() == content
+
+
+@pytest.mark.parametrize("kind", [CALC])
+@pytest.mark.parametrize("change", [("改名", "另一张"), ("删掉", None)])
+def test_a_sheet_that_went_away_is_forgotten(books: Shelf, change: tuple[str, str | None]) -> None:
+    book = books.book()
+    assert "记录" in book.sheets()
+    sheets = books.document.Sheets
+    sheets.getByName("记录").setName(change[1]) if change[1] else sheets.removeByName("记录")
+    assert "记录" not in book.sheets()
+    with pytest.raises(WriteRefused, match="没有工作表“记录”"):
+        book.write({"记录": [CellEdit(5, 6, "新")]}, LOOKS, STAMP)
+
+
+def state(of: Shelf) -> tuple[object, ...]:
+    """画面、事件、行高是不是照常。"""
+    if of.kind == CALC:
+        return of.document.hasControllersLocked(), of.document.IsAdjustHeightEnabled
+    app = of.desk._book.Application
+    return app.ScreenUpdating, app.EnableEvents
+
+
+@pytest.mark.parametrize("kind", LIVE)
+def test_the_window_is_as_before_whatever_happens(books: Shelf) -> None:
+    before, book = state(books), books.book()
+    book.sheets()
+    for bad in ("[[[", ""):
+        with suppress(WriteRefused):
+            book.write({"事项": [CellEdit(4, 9, 0.5, number_format=bad or None)]}, LOOKS, STAMP)
+        assert state(books) == before
+    with pytest.raises(ZeroDivisionError), books.desk.quiet():
+        assert state(books) != before
+        raise ZeroDivisionError
+    assert state(books) == before
+    books.desk.say("正在刷新")
+    books.desk.say("")
+
+
+# ---- 来往多少次 ----
+
+
+class Counting:
+    """书桌，数着为哪张表来往了几次。"""
+
+    def __init__(self, desk: Any) -> None:
+        self.desk, self.calls = desk, Counter[tuple[str, ...]]()
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.desk, name)
+
+        def called(*arguments: Any) -> Any:
+            self.calls[(*arguments[:1], name) if arguments and isinstance(arguments[0], str) else (name,)] += 1
+            return method(*arguments)
+
+        return called
+
+
+def conversations(office: Office, folder: Path, items: int) -> tuple[Counter[tuple[str, ...]], int, int]:
+    """刷新 items 项的台账：书桌上的来往，LibreOffice 接口上的往返，写了多少格。"""
+    benchmark = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "refresh.py"))
+    for name in ("NODES_PER_ITEM", "FEEDBACK_PER_ITEM", "RECORDS_PER_ITEM"):
+        benchmark["build"].__globals__[name] = 1
+    path = folder / f"{items}.xlsx"
+    benchmark["build"](path, items)
+    with opened(office.desktop, path) as document:
+        desk = Counting(calc_desk(office, Counted(document)))
+        book = LiveBook(path, desk)
+        found: list[Any] = []
+        trips = calls(lambda: found.append(refresh(lambda: book, benchmark["AS_OF"], NOW)))
+        return desk.calls, trips, found[0].written.cells
+
+
+def test_two_thousand_items_take_as_many_conversations_as_two_hundred(office: Office, tmp_path: Path) -> None:
+    few, few_trips, few_cells = conversations(office, tmp_path, 200)
+    many, many_trips, many_cells = conversations(office, tmp_path, 2000)
+    assert many_cells > 4 * few_cells
+    assert (many, many_trips) == (few, few_trips)
+    sheets = Counter[str]()
+    for (sheet, *_), number in many.items():
+        sheets[sheet] += number
+    assert max(sheets.values()) <= 12, sheets
+    assert many_trips <= 32 * len(layout().order)
 
 
 # ---- 守门 ----

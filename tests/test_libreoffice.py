@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from offices import clerks_office, until
+from offices import Counted, calls, clerks_office, until
 
 from pyengine import libreoffice
 from pyengine.libreoffice import areas, formulas, office, processes, runtime
@@ -72,42 +72,6 @@ def sheet(xw: Any) -> Iterator[Any]:
     book.close()
 
 
-class Counted:
-    """数往返：每取一个属性、每调一个方法，算一次；结果里的对象接着数。"""
-
-    calls = 0
-
-    def __init__(self, target: Any) -> None:
-        object.__setattr__(self, "target", target)
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self.target, name)
-        if type(found).__name__ != "PyUNO_callable":
-            Counted.calls += 1
-            return counted(found)
-
-        def call(*arguments: Any) -> Any:
-            Counted.calls += 1
-            return counted(found(*map(bare, arguments)))
-
-        return call
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        Counted.calls += 1
-        setattr(self.target, name, bare(value))
-
-    def __bool__(self) -> bool:
-        return True
-
-
-def counted(value: Any) -> Any:
-    return Counted(value) if type(value).__name__ == "pyuno" else value
-
-
-def bare(value: Any) -> Any:
-    return value.target if isinstance(value, Counted) else value
-
-
 @pytest.fixture
 def counting(sheet: Any) -> Any:
     """同一张表，经过计数。"""
@@ -115,12 +79,6 @@ def counting(sheet: Any) -> Any:
     impl.document.api = Counted(impl.document.api)
     impl._api = Counted(impl.api)
     return sheet
-
-
-def calls(work: Any) -> int:
-    Counted.calls = 0
-    work()
-    return Counted.calls
 
 
 # ---- 用户怎么用 ----
