@@ -13,7 +13,7 @@ from pyengine.ooxml import KEEP, CellEdit, Value
 
 Cell = tuple[int, int]
 _GUESSED = re.compile(
-    r"[0-9０-９〇零一二三四五六七八九十百千万两]+|[=+\-@'#(（%$￥¥.\s]|真|假|上午|下午|true$|false$|"
+    r"[0-9０-９〇零一二三四五六七八九十百千万两]+|[=+\-@'#＝＋－＠＃(（%$￥¥.\s]|真$|假$|上午|下午|true$|false$|"
     r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE
 )  # fmt: skip
 _FEW = 6
