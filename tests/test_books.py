@@ -543,7 +543,7 @@ def test_the_window_is_as_before_whatever_happens(books: Shelf) -> None:
         with suppress(WriteRefused):
             book.write({"事项": [CellEdit(4, 9, 0.5, number_format=bad or None)]}, LOOKS, STAMP)
         assert state(books) == before
-    with pytest.raises(ZeroDivisionError), books.desk.quiet():
+    with suppress(ZeroDivisionError), books.desk.quiet():
         assert state(books) != before
         raise ZeroDivisionError
     assert state(books) == before
