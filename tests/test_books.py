@@ -343,16 +343,25 @@ CASES = (
         "没有变的链接还在",
         {
             "事项": [
-                *(CellEdit(row, 5, f"新{row}") for row in ROW if row % 2),
-                *(CellEdit(row, 6, f"记录!A{row}", link=f"'记录'!A{row}") for row in (4, 7, 9, 11)),
+                *(CellEdit(row, 1, f"ZF-{row}") for row in ROW if row % 2 == 0),
+                *(CellEdit(row, 6, f"记录!A{row}", link=f"'记录'!A{row}") for row in (4, 6, 7)),
             ]
         },
         {
-            **{cell(row, 5): f"新{row}" for row in ROW if row % 2},
-            **{cell(row, 6): f"记录!A{row}" for row in (4, 7, 9, 11)},
+            **{cell(row, 1): f"ZF-{row}" for row in ROW if row % 2 == 0},
+            **{cell(row, 6): f"记录!A{row}" for row in (4, 6, 7)},
         },
-        {cell(row, 6): Look(link=f"'记录'!A{row}") for row in (4, 7, 9, 11)},
-        written=(8, 5, 1),
+        {
+            **{cell(row, 6): Look(link=f"'记录'!A{row}") for row in (4, 6, 7)},
+        },
+        written=(8, 6, 1),
+        unlike=alike(
+            LIVE,  # 编号一列里没有变的，连带又写一遍
+            looks={
+                **{cell(row, 6): Look(link=f"'记录'!A{row}") for row in (4, 6, 7)},
+                **{cell(row, 1): Look(format="@") for row in (5, 7, 9, 11)},
+            },
+        ),
     ),
     Case(
         "受保护的表不写，别的表也不写",
