@@ -13,7 +13,7 @@ from xlwings import base_classes
 from .books import Books
 from .dialogs import ask
 from .document import area_of
-from .errors import Busy, NotRunning, Refused
+from .errors import Busy, Gone, NotRunning, Refused
 from .office import Office, attach, has_display, start
 from .processes import default_profile, profiles
 from .runtime import load_uno
@@ -106,14 +106,14 @@ class Apps(base_classes.Apps):
 
     def _of(self, profile: Path) -> Iterator[App]:
         """The LibreOffice of a profile, if it is open. One with another profile than the user's own may be at work for
-        some program: while it is busy, it is passed over."""
+        some program: while it is busy or just ending, it is passed over."""
         known = self._users.get(profile)
         try:
             if known is None or not known.office.is_alive():
                 known = self._users[profile] = App(self._engine, attach(profile))
         except NotRunning:
             self._users.pop(profile, None)
-        except Busy:
+        except (Busy, Gone):
             if profile in (self._profile, default_profile()):
                 raise
         else:
