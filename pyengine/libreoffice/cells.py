@@ -14,6 +14,7 @@ from .formulas import moved, to_calc, to_excel
 from .values import ERRORS, FORMATS, ErrorValue, Sort, Stored, moment, stored
 
 Grid = list[list[object]]
+Raw = Sequence[Sequence[object]]
 _NUMERIC, _DATES, _FORMULAS = 1, 2, 16
 _SURELY_DAYS = 367
 
@@ -24,8 +25,18 @@ def read(place: Place, name_errors: bool = False) -> Grid:
     A number shown as a time of day or a span stays a number, as it does in Excel. The kinds of errors are looked up cell
     by cell, and only when asked for.
     """
+    return shown(place, raw(place), name_errors)
+
+
+def raw(place: Place) -> Raw:
+    """What a block holds, as LibreOffice gives it: texts, numbers, "" for empty cells, None for errors."""
     with plainly("读取 LibreOffice 里的表"):
-        data = place.api.getDataArray()
+        return place.api.getDataArray()  # type: ignore[no-any-return]
+
+
+def shown(place: Place, data: Raw, name_errors: bool = False) -> Grid:
+    """The values of a block, whose raw ones are `data`, as `read` gives them."""
+    with plainly("读取 LibreOffice 里的表"):
         grid = [[None if value == "" else value for value in row] for row in data]
         if any(type(value) is float for row in data for value in row):
             _show_kinds(place, grid)

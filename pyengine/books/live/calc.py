@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from pyengine import libreoffice
 from pyengine.grid import CellError
 from pyengine.libreoffice.areas import Area
+from pyengine.libreoffice.cells import raw, shown
 from pyengine.libreoffice.document import area_of
 from pyengine.libreoffice.runtime import load_uno
 from pyengine.libreoffice.values import ErrorValue
@@ -72,18 +73,17 @@ class CalcDesk:
     @_plainly
     def read(self, sheet: str) -> tuple[Area, Rows]:
         """The area in use and its values."""
-        used = self._sheet(sheet).used_range
-        raw = used.options(err_to_str=True).raw_value
-        area = used.impl.area
-        self._read[sheet] = area, used.impl.api.getDataArray()
-        rows = [[raw]] if area.rows == area.columns == 1 else raw
-        return area, [[CellError(str(v)) if isinstance(v, ErrorValue) else v for v in row] for row in rows]
+        used = self._sheet(sheet).used_range.impl
+        data = raw(used.place)
+        self._read[sheet] = used.area, data
+        rows = shown(used.place, data, name_errors=True)
+        return used.area, [[CellError(str(v)) if isinstance(v, ErrorValue) else v for v in row] for row in rows]
 
     @_plainly
     def unchanged(self, sheet: str) -> bool:
         """Whether the sheet still holds what was last read of it."""
         used = self._sheet(sheet).used_range.impl
-        return (used.area, used.api.getDataArray()) == self._read[sheet]
+        return (used.area, raw(used.place)) == self._read[sheet]
 
     @_plainly
     def merged(self, sheet: str, area: Area) -> Area | bool | None:
