@@ -100,9 +100,12 @@ def print_preview(ledger: Path, result: Result, planned: Sequence[Planned], list
 
 def print_taken_back(ledger: Path, written: Written, left: int) -> None:
     """撤销完成。"""
+    if not written.cells:
+        _out.print(f"{ledger.name} 上次的刷新没有可退的：写过的 {left} 格在那以后都变过，没有动")
+        return
     _out.print(f"已撤销 {ledger.name} 上次的刷新：退回 {written.cells} 格，还没有存盘")
     if left:
-        _out.print(f"另有 {left} 格在那以后又变过，没有动")
+        _out.print(f"另有 {left} 格在那以后又变过，或在答复过的清单里，没有动")
 
 
 def _statuses(outcome: Outcome) -> str:

@@ -26,6 +26,7 @@ from pyengine.history import History, backups
 from pyengine.layout import column_letter
 from pyengine.ooxml import WriteRefused
 from pyengine.refresh import refresh
+from pyengine.tables import find_tables
 from pyengine.undo import Undoable, take_back, undo_file
 
 LEDGER = "政府工作报告台账"
@@ -245,7 +246,114 @@ def test_the_file_on_disk_is_kept_before_a_live_refresh(window: Window) -> None:
     assert window.ledger.read_bytes() == disk
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"as_of": "2026-09-22", "cells": [[1]]}', b"\xff"])
+def rows(window: Window, sheet: str) -> list[dict[str, Any]]:
+    """一张表的各行：表头到值。"""
+    table = find_tables(window.grids())[sheet]
+    return [
+        {name: line[column - 1] if column <= len(line) else None for name, column in table.columns.items()}
+        for line in window.grids()[sheet].rows[table.header_row : table.last_row]
+    ]
+
+
+@pytest.mark.parametrize(("sheet", "answer"), [("待办提醒", "处理"), ("亮牌建议", "确认"), ("校验问题", "确认")])
+def test_a_list_with_a_new_answer_is_not_taken_back(window: Window, sheet: str, answer: str) -> None:
+    before = cells_of(window.grids())
+    window.refresh()
+    table = find_tables(window.grids())[sheet]
+    window.type(sheet, table.last_row, table.columns[answer], "是" if sheet == "亮牌建议" else "已办")
+    answered = rows(window, sheet)
+    written, left = window.undo()
+    assert rows(window, sheet) == answered
+    assert left >= len(answered)
+    others = {place: text for place, text in cells_of(window.grids()).items() if place[0] != sheet}
+    assert others == {place: text for place, text in before.items() if place[0] != sheet}
+
+
+def test_answers_given_before_go_back_beside_what_they_answer(window: Window) -> None:
+    window.refresh()
+    table = find_tables(window.grids())["待办提醒"]
+    window.type("待办提醒", table.last_row, table.columns["处理"], "已办")
+    answered = rows(window, "待办提醒")
+    window.refresh(date(2026, 11, 28))
+    assert rows(window, "待办提醒") != answered
+    window.undo()
+    assert rows(window, "待办提醒") == answered
+
+
+@pytest.mark.parametrize("sheet", [LEDGER, "时间节点", "指标进度", "年度考评", "督查记录"])
+def test_rows_in_another_order_get_nothing_of_another_row(window: Window, sheet: str) -> None:
+    def seen() -> list[tuple[list[Any], list[Any]]]:
+        table = find_tables(window.grids())[sheet].table
+        return [
+            ([row.get(column.name) for column in table.staff], [row.get(column.name) for column in table.engine])
+            for row in rows(window, sheet)
+        ]
+
+    window.refresh()
+    before = seen()
+    window.refresh(date(2026, 11, 28))
+    after = seen()
+    table, lines = find_tables(window.grids())[sheet], [list(line) for line in window.grids()[sheet].rows]
+    window.put(sheet, [*lines[: table.header_row], *reversed(lines[table.header_row : table.last_row])])
+    window.undo()
+    for staff, engine in seen():
+        possible = [found for kept, found in (*before, *after) if kept == staff]
+        assert all(value in column for value, column in zip(engine, zip(*possible, strict=True), strict=True))
+
+
+def confirmed(window: Window) -> int:
+    """确认一张牌再刷新：督查记录里系统补登的第一行。"""
+    window.refresh()
+    cards, records = find_tables(window.grids())["亮牌建议"], find_tables(window.grids())["督查记录"]
+    row = next(n for n, card in enumerate(rows(window, "亮牌建议"), cards.header_row + 1) if card["状态"] == "待确认")
+    window.type("亮牌建议", row, cards.columns["确认"], "是")
+    window.refresh()
+    assert find_tables(window.grids())["督查记录"].last_row > records.last_row
+    return records.last_row + 1
+
+
+def test_a_record_that_people_went_on_with_stays_whole(window: Window) -> None:
+    row = confirmed(window)
+    window.type("督查记录", row, find_tables(window.grids())["督查记录"].columns["文号"], "青政督〔2026〕9号")
+    record = window.grids()["督查记录"].rows[row - 1]
+    window.undo()
+    assert window.grids()["督查记录"].rows[row - 1] == record
+
+
+def test_a_record_that_nobody_touched_goes_again(window: Window) -> None:
+    row = confirmed(window)
+    window.undo()
+    assert find_tables(window.grids())["督查记录"].last_row == row - 1
+
+
+def test_a_refresh_that_failed_leaves_the_last_one_to_be_taken_back(window: Window) -> None:
+    class Closed:
+        sheets = window.book.sheets
+
+        @staticmethod
+        def write(*_: object) -> Written:
+            raise WriteRefused("工作表受保护。", "请撤消保护。")
+
+    before = cells_of(window.grids())
+    window.refresh()
+    day = date(2026, 11, 28)
+    with pytest.raises(WriteRefused, match="受保护"):
+        refresh(lambda: Undoable(Closed(), window.ledger, day), day, NOW)
+    assert list(undo_file(window.ledger).parent.glob("*.tmp")) == []
+    window.undo()
+    assert cells_of(window.grids()) == before
+
+
+def test_nothing_is_taken_back_once_the_file_was_written(window: Window) -> None:
+    window.refresh()
+    assert duban("refresh", window.ledger, "--as-of", AS_OF) == HAS_ERRORS
+    before = cells_of(window.grids())
+    with pytest.raises(WriteRefused, match="又按文件写过"):
+        window.undo()
+    assert cells_of(window.grids()) == before
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"{}", b"[]", b'{"as_of": "2026-09-22", "cells": [[1]]}', b"\xff"])
 def test_a_damaged_note_takes_nothing_back(window: Window, content: bytes) -> None:
     window.refresh()
     undo_file(window.ledger).write_bytes(content)
