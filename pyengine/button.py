@@ -20,8 +20,8 @@ from pyengine.books.locks import FOLDER, locked_by
 from pyengine.durable import make_folder
 from pyengine.errors import exit_of, explain
 from pyengine.libreoffice import OfficeError
+from pyengine.libreoffice.errors import plainly
 from pyengine.ooxml import PackageError
-from pyengine.options import require
 
 TITLE = "督办台账"
 _SHOWN = 18
@@ -45,7 +45,9 @@ class Action(StrEnum):
 def press(action: Action, ledger: Path, run: Run) -> int:
     """按一下：台账开着就在窗口里做，关着就写文件；做完把话说在窗口里，返回退出码。"""
     try:
-        require(ledger)
+        if not ledger.is_file():
+            tell(f"找不到台账“{ledger}”\n台账改了名、换了地方的，请关闭它，到新地方打开再点；桌面图标要重新放一次")
+            return _NOT_DONE
         desk = _desk_of(ledger)
         return _open_folder(ledger, desk) if action is Action.FOLDER else _do(action, ledger, desk, run)
     except Exception as error:  # 在后台运行，除了提示框，没有别处可说
@@ -84,7 +86,7 @@ def _mend(desk: CalcDesk) -> None:
     """LibreOffice 自己存盘会丢掉首页的按钮：丢了就放回去。"""
     from duban_workbook.buttons import restore_buttons
 
-    with suppress(OfficeError):
+    with suppress(OfficeError), plainly("放回按钮"):
         restore_buttons(desk.document)
 
 

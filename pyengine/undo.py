@@ -19,9 +19,10 @@ from typing import Any
 
 from pyengine.books.locks import FOLDER
 from pyengine.books.memory import MemoryBook
+from pyengine.books.own_lock import own_lock
 from pyengine.books.replace import back_up
 from pyengine.cells import plain_text
-from pyengine.durable import draft, fitted, make_folder, move, sweep
+from pyengine.durable import draft, fitted, move, sweep
 from pyengine.grid import CellError, Grid, Written
 from pyengine.history import Seen, backups
 from pyengine.layout import layout
@@ -86,15 +87,15 @@ class Undoable:
         if not noted:
             return self.book.write(edits, looks, stamp)
         path = undo_file(self.ledger)
-        make_folder(path.parent)
-        sweep(path.parent, path)
         content = {"at": stamp, "as_of": self.as_of.isoformat(), "cells": [astuple(cell) for cell in noted]}
         made = json.dumps(content, ensure_ascii=False, default=_coded).encode()
-        with draft(path, made, key=path, like=path) as fresh:
-            with suppress(OSError):  # 窗口占着文件不让读的，只有逐格的原样
-                back_up(self.ledger.resolve(), self.ledger.read_bytes(), stamp)
-            written = self.book.write(edits, looks, stamp)
-            move(fresh, path)
+        with own_lock(self.ledger.resolve(), stamp, "刷新", ".撤销"):
+            sweep(path.parent, path, alone=True)
+            with draft(path, made, key=path, like=path) as fresh:
+                with suppress(OSError):  # 窗口占着文件不让读的，只有逐格的原样
+                    back_up(self.ledger.resolve(), self.ledger.read_bytes(), stamp)
+                written = self.book.write(edits, looks, stamp)
+                move(fresh, path)
         return written
 
 

@@ -24,7 +24,7 @@ from pyengine.errors import LOCKED
 from pyengine.grid import Grid, Written
 from pyengine.history import History, backups
 from pyengine.layout import column_letter
-from pyengine.ooxml import WriteRefused
+from pyengine.ooxml import Locked, WriteRefused
 from pyengine.refresh import refresh
 from pyengine.tables import find_tables
 from pyengine.undo import Undoable, take_back, undo_file
@@ -262,7 +262,7 @@ def test_a_list_with_a_new_answer_is_not_taken_back(window: Window, sheet: str, 
     table = find_tables(window.grids())[sheet]
     window.type(sheet, table.last_row, table.columns[answer], "是" if sheet == "亮牌建议" else "已办")
     answered = rows(window, sheet)
-    written, left = window.undo()
+    _, left = window.undo()
     assert rows(window, sheet) == answered
     assert left >= len(answered)
     others = {place: text for place, text in cells_of(window.grids()).items() if place[0] != sheet}
@@ -344,6 +344,27 @@ def test_a_refresh_that_failed_leaves_the_last_one_to_be_taken_back(window: Wind
     assert cells_of(window.grids()) == before
 
 
+def test_of_two_refreshes_at_once_the_one_that_writes_is_taken_back(window: Window) -> None:
+    """一个正写着，另一个也来刷新：后来的说有人在刷新，什么也不写。"""
+    day, told = SAMPLE_AS_OF, []
+
+    class Slow:
+        sheets = window.book.sheets
+
+        @staticmethod
+        def write(*arguments: Any) -> Written:
+            with pytest.raises(Locked, match=r"正由.*刷新") as refused:
+                refresh(lambda: Undoable(window.book, window.ledger, day), day, NOW)
+            told.append(refused.value)
+            return window.book.write(*arguments)
+
+    before = cells_of(window.grids())
+    refresh(lambda: Undoable(Slow(), window.ledger, day), day, NOW)
+    assert len(told) == 1
+    window.undo()
+    assert cells_of(window.grids()) == before
+
+
 def test_nothing_is_taken_back_once_the_file_was_written(window: Window) -> None:
     window.refresh()
     assert duban("refresh", window.ledger, "--as-of", AS_OF) == HAS_ERRORS
@@ -417,7 +438,9 @@ def test_the_button_says_errors_too(sample: Path, capsys: pytest.CaptureFixture[
     assert duban("button", "undo", sample) == REFUSED
     assert capsys.readouterr().out.startswith("督办台账.xlsx 没有备份，没有恢复。\n")
     assert duban("button", "refresh", sample.with_name("没有.xlsm")) == BAD_CALL
-    assert capsys.readouterr().out.startswith("找不到台账“")
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("找不到台账“")
+    assert said[1].startswith("台账改了名、换了地方的")
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="没有 sh")
