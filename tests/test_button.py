@@ -238,6 +238,20 @@ def test_history_does_not_take_it_for_the_doing_of_people(window: Window) -> Non
     assert story.changes == ()
 
 
+def test_taking_back_is_no_judging_of_that_day(window: Window) -> None:
+    """撤销不改那一天的快照，也不取走留给下一次刷新的话。"""
+    window.refresh()
+    numbers = [row["编号"] for row in rows(window, LEDGER)]
+    kept = History(window.ledger).load(SAMPLE_AS_OF, numbers)
+    window.type(LEDGER, 4, tables_of(window.ledger)[LEDGER].columns["年度目标"], "后来改的目标")
+    History(window.ledger).leave(NOW, "夜里台账开着，没有写回")
+    window.undo()
+    assert History(window.ledger).load(SAMPLE_AS_OF, numbers) == kept
+    history = History(window.ledger)
+    refresh(lambda: window.book, date(2026, 9, 23), NOW, history=history)
+    assert history.notices == ("夜里台账开着，没有写回",)
+
+
 def test_the_file_on_disk_is_kept_before_a_live_refresh(window: Window) -> None:
     disk = window.ledger.read_bytes()
     window.refresh()

@@ -43,7 +43,7 @@ class Seen:
     @property
     def whole(self) -> bool:
         """是不是刷新：只有刷新判出的记作那一天的样子。"""
-        return self.command != "letters"
+        return self.command not in ("letters", "undo")
 
 
 class History:
