@@ -10,10 +10,11 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,10 @@ class Noted:
         return not same_value(self.old, self.new)
 
 
+_FIELDS = attrgetter(*(field.name for field in fields(Noted)))
+"""一格的各项，按先后；astuple 逐项深拷贝，八万格要一秒多。"""
+
+
 @dataclass(slots=True)
 class Undoable:
     """写以前先记下原样的台账：各格原来的值，和磁盘上那个文件的备份；没有写成的，记着的还是上一次。"""
@@ -87,7 +92,7 @@ class Undoable:
         if not noted:
             return self.book.write(edits, looks, stamp)
         path = undo_file(self.ledger)
-        content = {"at": stamp, "as_of": self.as_of.isoformat(), "cells": [astuple(cell) for cell in noted]}
+        content = {"at": stamp, "as_of": self.as_of.isoformat(), "cells": list(map(_FIELDS, noted))}
         made = json.dumps(content, ensure_ascii=False, default=_coded).encode()
         with own_lock(self.ledger.resolve(), stamp, "刷新", ".撤销"):
             sweep(path.parent, path, alone=True)
