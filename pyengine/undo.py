@@ -97,10 +97,10 @@ class Undoable:
         with own_lock(self.ledger.resolve(), stamp, "刷新", ".撤销"):
             sweep(path.parent, path, alone=True)
             with draft(path, made, key=path, like=path) as fresh:
-                with suppress(OSError):  # 窗口占着文件不让读的，只有逐格的原样
-                    back_up(self.ledger.resolve(), self.ledger.read_bytes(), stamp)
                 written = self.book.write(edits, looks, stamp)
                 move(fresh, path)
+            with suppress(OSError, WriteRefused):  # 磁盘上的还没有动；窗口占着文件不让读的，只有逐格的原样
+                back_up(self.ledger.resolve(), self.ledger.read_bytes(), stamp)
         return written
 
 

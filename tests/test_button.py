@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -352,7 +352,7 @@ def test_a_refresh_that_failed_leaves_the_last_one_to_be_taken_back(window: Wind
     window.refresh()
     day = date(2026, 11, 28)
     with pytest.raises(WriteRefused, match="受保护"):
-        refresh(lambda: Undoable(Closed(), window.ledger, day), day, NOW)
+        refresh(lambda: Undoable(Closed(), window.ledger, day), day, NOW + timedelta(minutes=5))
     assert list(undo_file(window.ledger).parent.glob("*.tmp")) == []
     window.undo()
     assert cells_of(window.grids()) == before
