@@ -6,7 +6,9 @@ Excel 这里没有；它的那一种书对着 LibreOffice 为 VBA 做的 Excel �
 
 from __future__ import annotations
 
+import os
 import runpy
+import signal
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -17,7 +19,7 @@ from typing import Any
 
 import pytest
 from duban_workbook import SAMPLE_AS_OF
-from offices import Counted, calls, clerks_office, opened
+from offices import Counted, calls, clerks_office, opened, until
 from shelf import (
     CALC,
     FILE,
@@ -42,7 +44,8 @@ from pyengine.books.memory import MemoryBook
 from pyengine.grid import CellError, Grid
 from pyengine.layout import layout
 from pyengine.libreoffice.office import Office, attach
-from pyengine.ooxml import KEEP, CellEdit, ChangedMeanwhile, WriteRefused
+from pyengine.libreoffice.runtime import to_url
+from pyengine.ooxml import KEEP, CellEdit, ChangedMeanwhile, Locked, WriteRefused
 from pyengine.plan import guarded
 from pyengine.read import read_ledger
 from pyengine.refresh import Book, refresh
@@ -625,3 +628,23 @@ def test_the_guard_lets_nothing_through_that_is_not_the_engines(
     tables = read_ledger(FileBook(sample).sheets(), SAMPLE_AS_OF).tables
     with pytest.raises(WriteRefused):
         guarded({sheet: [CellEdit(row, column, "x")]}, tables)
+
+
+def test_a_libreoffice_that_dies_is_told(small: Mapping[bool, Path], tmp_path: Path) -> None:
+    path = copied(small[False], tmp_path)
+    with clerks_office(tmp_path / "配置") as folder:
+        there = attach(folder)
+        desk = calc_desk(there, there.desktop.loadComponentFromURL(to_url(path), "_blank", 0, ()))
+        book = LiveBook(path, desk)
+        book.sheets()
+        os.kill(there.pid, signal.SIGKILL)
+        until(lambda: not there.is_alive(), "LibreOffice 没有了")
+        edits = {"事项": [CellEdit(4, 5, "进度滞后")]}
+        for ask in (
+            book.sheets,
+            lambda: book.write(edits, LOOKS, STAMP),
+            lambda: desk.say("刷新"),
+            lambda: desk.tell("好了", "督办台账"),
+        ):
+            with pytest.raises(Locked, match="关掉了"):
+                ask()

@@ -232,6 +232,16 @@ def test_blocks_hold_every_change_and_no_formula(cells: set[Any], fixed: set[Any
     assert not fixed.intersection(covered)
     stay = set(covered) - cells
     assert {column for _, column in stay} <= {column for _, column in cells} - linked
+    for row, column in stay:
+        changed = [r for r, c in cells if c == column]
+        assert min(changed) < row < max(changed)
+
+
+def test_new_rows_take_nothing_above_them_along() -> None:
+    """督查记录：上面各行只改“校验”，下面补一行；人填的格不重写（重写会丢格内的粗体、颜色）。"""
+    checks, record = {(row, 11) for row in range(5, 30, 3)}, {(40, column) for column in range(1, 11)}
+    covered = {cell for area in areas_of(checks | record, ()) for cell in area.cells()}
+    assert {cell for cell in covered if cell[1] < 11} == record
 
 
 @given(CELLS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -44,7 +45,8 @@ def values_of(changes: Iterable[CellEdit]) -> dict[Cell, Value]:
 def areas_of(values: Iterable[Cell], fixed: Iterable[Cell], linked: Iterable[int] = ()) -> tuple[Area, ...]:
     """The rectangles to write: each run for itself while there are few, else one for each group of columns.
 
-    A rectangle over cells that stay gives them the value they have; one that would cover a cell of `fixed` (a formula) is
+    A column's cells above its first change and below its last are in none: in 督查记录 those above new rows are staff's,
+    formatted words and all. A rectangle over cells that stay gives them the value they have; one that would cover a cell of `fixed` (a formula) is
     left in its runs. So are the `linked` columns: LibreOffice drops the link of a cell that is given its value again.
     """
     cells, kept, alone = set(values), set(fixed), set(linked)
@@ -64,11 +66,13 @@ def block(area: Area, values: dict[Cell, Value], grid: Grid) -> Block:
 
 
 def _beside(cells: set[Cell]) -> Iterator[list[Cell]]:
-    """The cells of neighbouring columns together."""
-    columns = sorted({column for _, column in cells})
-    for _, group in groupby(enumerate(columns), key=lambda pair: pair[1] - pair[0]):
-        inside = {column for _, column in group}
-        yield [cell for cell in cells if cell[1] in inside]
+    """The cells of neighbouring columns together that begin and end in the same rows."""
+    rows: dict[int, list[int]] = defaultdict(list)
+    for row, column in cells:
+        rows[column].append(row)
+    ends = [(column, min(rows[column]), max(rows[column])) for column in sorted(rows)]
+    for _, group in groupby(enumerate(ends), key=lambda pair: (pair[1][0] - pair[0], *pair[1][1:])):
+        yield [(row, column) for _, (column, _, _) in group for row in rows[column]]
 
 
 def _one_or_runs(cells: Sequence[Cell], fixed: set[Cell]) -> tuple[Area, ...]:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from pyengine import libreoffice
 from pyengine.grid import CellError
 from pyengine.libreoffice.areas import Area
 from pyengine.libreoffice.cells import raw, shown
 from pyengine.libreoffice.document import area_of
+from pyengine.libreoffice.errors import plainly
 from pyengine.libreoffice.runtime import load_uno
 from pyengine.libreoffice.values import ErrorValue
 from pyengine.ooxml import Locked, NamedLook, WriteRefused
@@ -27,14 +28,17 @@ _CONTENT = 1 | 2 | 4 | 8 | 16
 _LINK = "com.sun.star.text.TextField.URL"
 
 
-def _plainly(call: Callable[P, T]) -> Callable[P, T]:
-    """LibreOffice's own errors become those of the ledger."""
+def _plainly(call: Callable[Concatenate[CalcDesk, P], T]) -> Callable[Concatenate[CalcDesk, P], T]:
+    """LibreOffice's own errors become those of the ledger; whatever a LibreOffice that is gone answers, it is gone."""
 
     @wraps(call)
-    def plain(*arguments: P.args, **named: P.kwargs) -> T:
+    def plain(desk: CalcDesk, /, *arguments: P.args, **named: P.kwargs) -> T:
         try:
-            return call(*arguments, **named)
+            with plainly("做到一半"):
+                return call(desk, *arguments, **named)
         except libreoffice.Refused as error:
+            if not desk.is_alive():
+                raise Locked("做到一半时 LibreOffice 关掉了，没有做完。", "重新打开这本表，再做一次。") from error
             raise WriteRefused(error.message, error.advice) from error
         except libreoffice.OfficeError as error:
             raise Locked(error.message, error.advice) from error
@@ -64,6 +68,10 @@ class CalcDesk:
     def document(self) -> Any:
         """LibreOffice's own document."""
         return self._book.api
+
+    def is_alive(self) -> bool:
+        """Whether LibreOffice is still there."""
+        return bool(self._book.app.impl.office.is_alive())
 
     @_plainly
     def names(self) -> tuple[str, ...]:
@@ -144,12 +152,19 @@ class CalcDesk:
     @contextmanager
     def quiet(self) -> Iterator[None]:
         """No drawing for the time of the work."""
-        document = self.document
-        document.lockControllers()
+        self._lock()
         try:
             yield
         finally:
-            document.unlockControllers()
+            self._unlock()
+
+    @_plainly
+    def _lock(self) -> None:
+        self.document.lockControllers()
+
+    @_plainly
+    def _unlock(self) -> None:
+        self.document.unlockControllers()
 
     @contextmanager
     def _heights_kept(self) -> Iterator[None]:
