@@ -91,16 +91,18 @@ def _mend(desk: CalcDesk) -> None:
 
 
 def _command(action: Action, ledger: Path, live: bool, listing: Path | None) -> list[str]:
+    """撤销只在窗口里做：用备份换下关着的台账，那以后填的就不在了，不能是一个按钮的事。"""
     words: Mapping[Action, Sequence[str]] = {
         Action.REFRESH: ("refresh",),
         Action.PREVIEW: ("refresh", "--dry-run"),
-        Action.UNDO: ("restore",),
+        Action.UNDO: ("restore", "--live"),
         Action.LETTERS: ("letters",),
         Action.CHECK: ("check",),
     }
     name, *options = words[action]
     listed = ["--list", str(listing)] if listing is not None else []
-    return [name, *options, *(["--live"] if live else []), *listed, str(ledger)]
+    where = ["--live"] if live and "--live" not in options else []
+    return [name, *options, *where, *listed, str(ledger)]
 
 
 def _listing(ledger: Path, action: Action) -> Path | None:

@@ -36,8 +36,8 @@ from pyengine.options import (
     save_json,
     say,
 )
-from pyengine.place import place
 from pyengine.terms import ERROR
+from pyengine.venue import venue
 
 DONE, HAS_ERRORS, BAD_CALL, REFUSED = 0, 1, 2, 5
 
@@ -66,7 +66,7 @@ def refresh(
         return _preview(ledger, as_of or date.today(), json_file, live, dry_run, listing)
     require_folder(json_file, ledger)
     history = History(ledger)
-    with place(ledger, live, 5) as at:
+    with venue(ledger, live, 5) as at:
         at.step("打开台账")
         rebuild(ledger, history, at.step)
         day = as_of or date.today()
@@ -90,7 +90,7 @@ def _preview(ledger: Path, day: date, json_file: Path | None, live: bool, dry_ru
     require_folder(json_file, ledger)
     require_list(listing, ledger)
     history = History(ledger)
-    with place(ledger, live, 4, writes=False) as at:
+    with venue(ledger, live, 4, writes=False) as at:
         at.step("打开台账")
         result, planned = preview(at.open_book(), day, at.step, history)
     save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
@@ -114,7 +114,7 @@ def check(
     require_folder(json_file, ledger)
     require_list(listing, ledger)
     day, history = as_of or date.today(), History(ledger)
-    with place(ledger, live, 3, writes=False) as at:
+    with venue(ledger, live, 3, writes=False) as at:
         at.step("打开台账")
         result, _ = examine(at.open_book(), day, at.step, history)
     save_json(json_file, lambda: report(ledger, result.outcome, result.written, result.letters))
@@ -145,7 +145,7 @@ def letters(
         require_pdf()
     folder = out or ledger.parent / "公文"
     day, history = as_of or date.today(), History(ledger)
-    with place(ledger, live, 6) as at:
+    with venue(ledger, live, 6) as at:
         at.step("打开台账")
         result = draft_letters(at.open_book, ledger, folder, day, datetime.now(), at.step, history)
         if pdf:

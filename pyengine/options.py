@@ -55,7 +55,10 @@ AsOf = Annotated[
 ]
 JsonPath = Annotated[Optional[Path], typer.Option("--json", metavar="FILE", help="把结果另存为 JSON")]
 Live = Annotated[bool, typer.Option("--live", help="台账正打开着：在 Excel、WPS、LibreOffice 的窗口里做，不存盘")]
-ListPath = Annotated[Optional[Path], typer.Option("--list", metavar="FILE", help="把清单另存为 Excel 文件（.xlsx）")]
+ListPath = Annotated[
+    Optional[Path],
+    typer.Option("--list", metavar="FILE", help="把清单另存为 Excel 文件（.xlsx）；刷新的，和 --dry-run 一起用"),
+]
 Force = Annotated[bool, typer.Option("--force", help="覆盖已有文件（原来的留一份备份）")]
 
 

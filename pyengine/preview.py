@@ -52,14 +52,23 @@ def _planned(reading: Reading, grids: Mapping[str, Grid], edits: Mapping[str, Se
         numbered = table.columns.get("编号", 0) if table and not table.table.relisted else 0
         for edit in sorted(changes, key=lambda edit: (edit.row, edit.column)):
             if edit.value is not KEEP:
+                head = heads.get(edit.column, "")
+                form = table.table.column(head).format if table and head else None
                 yield Planned(
                     sheet,
                     f"{column_letter(edit.column)}{edit.row}",
                     plain_text(grid.at(edit.row, numbered)),
-                    heads.get(edit.column, ""),
-                    plain_text(grid.at(edit.row, edit.column)),
-                    plain_text(edit.value),
+                    head,
+                    _words(grid.at(edit.row, edit.column), form),
+                    _words(edit.value, form),
                 )
+
+
+def _words(value: object, form: str | None) -> str:
+    """值的文字，和台账里显示的一样：百分数的列写百分数。"""
+    if isinstance(value, int | float) and not isinstance(value, bool) and "%" in (form or ""):
+        return f"{value:.1%}".replace(".0%", "%")
+    return plain_text(value)
 
 
 def save_planned(path: Path, planned: Iterable[Planned]) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from pyengine.console import print_history, print_night, print_note, print_restored, print_taken_back
 from pyengine.options import AsOf, LedgerPath, day, moment, progress, require, require_traces
-from pyengine.place import place
+from pyengine.venue import venue
 
 _LATELY = timedelta(days=30)
 """不写 --since 时，历史讲最近这些天的。"""
@@ -60,7 +60,7 @@ def _take_back(ledger: Path, at: datetime | None) -> None:
     if at is not None:
         raise typer.BadParameter("--at 是从备份恢复用的，不和 --live 一起用")
     history = History(ledger)
-    with place(ledger, live=True, steps=4) as where:
+    with venue(ledger, live=True, steps=4) as where:
         written, left = take_back(where.open_book(), ledger, datetime.now(), where.step, history)
     print_taken_back(ledger, written, left)
     print_note(history.note)

@@ -40,11 +40,12 @@ from shelf import (
 
 from pyengine.books.file import FileBook
 from pyengine.books.live import LiveBook
+from pyengine.books.live.calc import CalcDesk
 from pyengine.books.memory import MemoryBook
 from pyengine.grid import CellError, Grid
 from pyengine.layout import layout
 from pyengine.libreoffice.office import Office, attach
-from pyengine.libreoffice.runtime import to_url
+from pyengine.libreoffice.runtime import setting, to_url
 from pyengine.ooxml import KEEP, CellEdit, ChangedMeanwhile, Locked, WriteRefused
 from pyengine.plan import guarded
 from pyengine.read import read_ledger
@@ -87,6 +88,15 @@ def books(kind: str, request: pytest.FixtureRequest, small: Mapping[bool, Path],
     case = request.node.callspec.params.get("case")
     with on_shelf(kind, copied(small[bool(case and case.locked)], tmp_path), request) as found:
         yield found
+
+
+def test_a_ledger_open_for_reading_only_is_told_so(office: Office, sample: Path) -> None:
+    document = office.desktop.loadComponentFromURL(to_url(sample), "_blank", 0, (setting("ReadOnly", True),))
+    try:
+        with pytest.raises(Locked, match="督办台账.* 是以只读方式打开的"):
+            CalcDesk.find(sample)
+    finally:
+        document.close(True)
 
 
 # ---- 读 ----

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -57,6 +58,12 @@ def listed(path: Path) -> list[tuple[object, ...]]:
     return list(FileBook(path).sheets()["清单"].rows)
 
 
+def column_of(place: tuple[str, str], ledger: Path) -> str:
+    """一格的表头。"""
+    columns = {column_letter(number): name for name, number in tables_of(ledger)[place[0]].columns.items()}
+    return columns[place[1].rstrip("0123456789")]
+
+
 # ---- 预览 ----
 
 
@@ -75,7 +82,16 @@ def test_the_preview_lists_just_what_the_refresh_then_changes(
     changed = differing(before, cells_of(FileBook(sample).sheets()))
     head, *rows = listed(listing)
     assert head == ("工作表", "单元格", "编号", "列", "原来", "刷新以后")
-    assert {(row[0], row[1]): (row[4] or "", row[5] or "") for row in rows} == changed
+    shown = {(row[0], row[1]): (str(row[4] or ""), str(row[5] or "")) for row in rows}
+    assert shown.keys() == changed.keys()
+    shares = {place for place, (_, new) in shown.items() if re.fullmatch(r"-?[\d.]+%", new)}
+    assert {place: pair for place, pair in shown.items() if place not in shares} == {
+        place: pair for place, pair in changed.items() if place not in shares
+    }
+    assert {place: float(shown[place][1][:-1]) for place in shares} == {
+        place: pytest.approx(float(changed[place][1]) * 100, abs=0.051) for place in shares
+    }
+    assert {column_of(place, sample) for place in shares} == {"应达进度", "进度偏差", "完成率"}
     assert said[0] == f"预览 督办台账.xlsx（判定日 {AS_OF}）：刷新会改 {len(changed)} 格，现在什么也没有写"
     assert len(said) == 4 + len(changed)
     assert said[4].startswith("政府工作报告台账!X4（应达进度） ZFGZ-2026-001：（空） → ")
@@ -449,8 +465,15 @@ def test_the_button_says_errors_too(sample: Path, capsys: pytest.CaptureFixture[
     sample.with_name(f"~${sample.name}").write_bytes(b"\x04Wang")
     assert duban("button", "refresh", sample) == LOCKED
     assert capsys.readouterr().out.startswith("台账 督办台账.xlsx 正被 Excel/WPS（用户 Wang）打开。\n请对方保存并关闭")
-    assert duban("button", "undo", sample) == REFUSED
-    assert capsys.readouterr().out.startswith("督办台账.xlsx 没有备份，没有恢复。\n")
+    assert duban("button", "undo", sample) == LOCKED
+    assert "正被 Excel/WPS（用户 Wang）打开，但这里连不上那个窗口" in capsys.readouterr().out
+    sample.with_name(f"~${sample.name}").unlink()
+    duban("button", "refresh", sample)
+    refreshed = sample.read_bytes()
+    capsys.readouterr()
+    assert duban("button", "undo", sample) == LOCKED
+    assert capsys.readouterr().out.startswith("台账 督办台账.xlsx 没有打开，不能在窗口里做。\n")
+    assert sample.read_bytes() == refreshed
     assert duban("button", "refresh", sample.with_name("没有.xlsm")) == BAD_CALL
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith("找不到台账“")

@@ -28,4 +28,4 @@ def open_desk(path: Path) -> Desk:
     owner = locked_by(path)
     if owner is not None:
         raise Locked(f"台账 {path.name} 正被{owner}打开，但这里连不上那个窗口。", "请存盘关闭后，不加 --live 再运行。")
-    raise Locked(f"台账 {path.name} 没有打开，不能在窗口里做。", "请打开它再运行，或去掉 --live，直接写入文件。")
+    raise Locked(f"台账 {path.name} 没有打开，不能在窗口里做。", "请打开它再做一次；关着的，不加 --live 运行。")

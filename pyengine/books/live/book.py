@@ -90,12 +90,12 @@ class LiveBook:
             if sheet not in self._seen:
                 raise WriteRefused(f"工作簿里没有工作表“{sheet}”。", "请核对工作表名称是否被改过。")
             if not self.desk.unchanged(sheet):
-                raise ChangedMeanwhile(f"刷新的时候，{sheet}被改动了，没有写入。", "请停一下手，再刷新一次。")
+                raise ChangedMeanwhile(f"正做着的时候，{sheet}被改动了，没有写入。", "请停一下手，再做一次。")
 
     def _work(self, sheet: str, changes: Sequence[CellEdit]) -> Work:
         grid, values = self._seen[sheet].grid, values_of(changes)
         if values and self.desk.protected(sheet):
-            raise WriteRefused(f"工作表“{sheet}”受保护，写不进去。", "请在“审阅”里撤消工作表保护，再刷新。")
+            raise WriteRefused(f"工作表“{sheet}”受保护，写不进去。", "请在“审阅”里撤消工作表保护，再做一次。")
         formulas = self._formulas(sheet, values)
         linked = {edit.column for edit in changes if edit.link is not None}
         areas = areas_of(values, formulas | _errors(grid), linked)
@@ -118,7 +118,7 @@ class LiveBook:
         lost = min(found & values.keys(), default=None)
         if lost is not None:
             where = f"{sheet}!{letters(lost[1])}{lost[0]}"
-            raise WriteRefused(f"{where} 里是公式，系统不覆盖公式。", "请把这一格的公式改成值或清空，再刷新。")
+            raise WriteRefused(f"{where} 里是公式，系统不覆盖公式。", "请把这一格的公式改成值或清空，再做一次。")
         return found
 
     def _styles(self, sheet: str, changes: Sequence[CellEdit]) -> dict[str, list[Cell]]:

@@ -19,7 +19,7 @@ from pyengine.libreoffice.values import ErrorValue
 from pyengine.ooxml import Locked, NamedLook, WriteRefused
 
 from .blocks import Block, Cell, typed
-from .desk import Rows, Work
+from .desk import Rows, Work, read_only
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -56,13 +56,17 @@ class CalcDesk:
 
     @classmethod
     def find(cls, path: Path) -> CalcDesk | None:
-        """The workbook of this file if LibreOffice has it open; nothing is opened. Raises `Locked` when it does not answer."""
+        """The workbook of this file if LibreOffice has it open; nothing is opened. Raises `Locked` when it does not answer, or
+        has the file open for reading only."""
         try:
-            return cls(libreoffice.attach(path))
+            found = cls(libreoffice.attach(path))
         except (libreoffice.NotRunning, libreoffice.Missing):
             return None
         except libreoffice.OfficeError as error:
             raise Locked(error.message, error.advice) from error
+        if found.document.isReadonly():
+            raise read_only(path)
+        return found
 
     @property
     def document(self) -> Any:

@@ -14,6 +14,8 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from pyengine.ooxml import Locked, WriteRefused
 
+from .desk import read_only
+
 T = TypeVar("T")
 P = ParamSpec("P")
 _BUSY = frozenset({0x80010001, 0x8001010A, 0x800AC472})
@@ -93,7 +95,7 @@ def open_workbook(path: Path) -> tuple[Any, str, Callable[[datetime], object]] |
     windows = import_module("xlwings._xlwindows")
     for book in (*_registered(path, windows), *_in_windows(path, xlwings)):
         if book.ReadOnly:
-            raise Locked(f"台账 {path.name} 是以只读方式打开的。", "请关闭它，由能写的那一台打开，再做一次。")
+            raise read_only(path)
         program = "WPS 表格" if "wps" in str(book.Application.Path).lower() else "Excel"
         return book, program, lambda day: xlwings.engines["excel"].impl.prepare_xl_data_element(day, None)
     return None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from pyengine.libreoffice.areas import Area
-from pyengine.ooxml import NamedLook
+from pyengine.ooxml import Locked, NamedLook
 
 from .blocks import Block, Cell
 
@@ -75,3 +76,8 @@ class Desk(Protocol):
 
     def tell(self, text: str, title: str) -> bool:
         """A message before the program's window, closed by the clerk; False when there is no window."""
+
+
+def read_only(path: Path) -> Locked:
+    """The ledger is open, but cannot be written there."""
+    return Locked(f"台账 {path.name} 是以只读方式打开的。", "请关闭它，由能写的那一台打开，再做一次。")

@@ -13,7 +13,7 @@ from pyengine.refresh import Book, Step
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Venue:
     """做事的地方：怎样打开台账，每走到一步怎样说。"""
 
     open_book: Callable[[], Book]
@@ -21,12 +21,12 @@ class Place:
 
 
 @contextmanager
-def place(ledger: Path, live: bool, steps: int, writes: bool = True) -> Iterator[Place]:
+def venue(ledger: Path, live: bool, steps: int, writes: bool = True) -> Iterator[Venue]:
     """台账所在：live 的是打开着它的窗口，否则是文件（要写的，文件不能有人开着）。没有打开、被占用抛 Locked。"""
     if not live:
         (require_free if writes else require)(ledger)
         with progress(steps) as step:
-            yield Place(lambda: FileBook(ledger), step)
+            yield Venue(lambda: FileBook(ledger), step)
         return
     from pyengine.books.live import LiveBook, open_desk
 
@@ -39,6 +39,6 @@ def place(ledger: Path, live: bool, steps: int, writes: bool = True) -> Iterator
             desk.say(f"督办台账：{text}……")
 
         try:
-            yield Place(lambda: LiveBook(ledger, desk), say)
+            yield Venue(lambda: LiveBook(ledger, desk), say)
         finally:
             desk.say("")
