@@ -5,9 +5,11 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from functools import wraps
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from time import sleep
 from typing import Any, NoReturn, ParamSpec, TypeVar
@@ -93,7 +95,7 @@ def open_workbook(path: Path) -> tuple[Any, str, Callable[[datetime], object]] |
     if xlwings is None:
         return None
     windows = import_module("xlwings._xlwindows")
-    for book in (*_registered(path, windows), *_in_windows(path, xlwings)):
+    for book in chain(_registered(path, windows), _in_windows(path, xlwings)):
         if book.ReadOnly:
             raise read_only(path)
         program = "WPS 表格" if "wps" in str(book.Application.Path).lower() else "Excel"
@@ -127,15 +129,11 @@ def _registered(path: Path, windows: Any) -> Iterator[Any]:
         yield windows.COMRetryObjectWrapper(client.Dispatch(found))
 
 
-def _in_windows(path: Path, xlwings: Any) -> tuple[Any, ...]:
+def _in_windows(path: Path, xlwings: Any) -> Iterator[Any]:
     """The workbook as a window shows it, for a program that has not made it known."""
-    found: list[Any] = []
     for app in xlwings.apps:
-        try:
-            found += [book.api for book in app.books if _same(str(book.api.FullName), path)]
-        except OSError:  # a window that belongs to another user, or is in protected view
-            continue
-    return tuple(found)
+        with suppress(OSError):  # a window that belongs to another user, or is in protected view
+            yield from [book.api for book in app.books if _same(str(book.api.FullName), path)]
 
 
 def _same(name: str, path: Path) -> bool:
