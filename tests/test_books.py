@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import tables_of
 from duban_workbook import SAMPLE_AS_OF
 from offices import Counted, calls, clerks_office, opened, until
 from shelf import (
@@ -97,6 +98,30 @@ def test_a_ledger_open_for_reading_only_is_told_so(office: Office, sample: Path)
             CalcDesk.find(sample)
     finally:
         document.close(True)
+
+
+def test_rows_grow_with_their_texts_unless_people_set_their_height(office: Office, sample: Path) -> None:
+    with opened(office.desktop, sample) as document:
+        rows = document.Sheets.getByName("校验问题").Rows
+        rows.getByIndex(5).Height = 700
+        before = [rows.getByIndex(index).Height for index in range(3, 8)]
+        book = LiveBook(sample, CalcDesk.find(sample))  # type: ignore[arg-type]
+        book.sheets()
+        column = tables_of(sample)["校验问题"].columns["问题"]
+        text = "很长的一段话，要折成好几行才放得下。" * 12
+        edits = [CellEdit(4, column, "短"), CellEdit(5, column, text, height=90), CellEdit(6, column, text, height=90),
+                 CellEdit(8, column, text, height=90)]  # fmt: skip
+        book.write({"校验问题": edits}, {}, "20260922-083000")
+        after = [rows.getByIndex(index).Height for index in range(3, 8)]
+        book.sheets()
+        book.write({"校验问题": [CellEdit(5, column, text * 2, height=180)]}, {}, "20260922-083001")
+        assert rows.getByIndex(4).Height > 1.5 * after[1]
+        assert document.Sheets.getByName("校验问题").getCellByPosition(column - 1, 4).IsTextWrapped
+    assert after[0] == before[0]
+    assert after[1] > 2 * before[1]
+    assert after[2] == before[2] == 700
+    assert after[3] == before[3]
+    assert after[4] == after[1]
 
 
 # ---- 读 ----

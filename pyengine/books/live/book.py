@@ -105,7 +105,9 @@ class LiveBook:
             formats=self._formats(sheet, changes),
             links={(e.row, e.column): e.link for e in changes if e.link is not None},
             grown=self._grown(sheet, values),
-            tall=any(edit.height is not None for edit in changes),
+            tall=tuple(
+                {e.row: (e.row, e.column) for e in sorted(changes, key=_length) if e.height is not None}.values()
+            ),
         )
 
     def _formulas(self, sheet: str, values: Mapping[Cell, object]) -> frozenset[Cell]:
@@ -173,6 +175,10 @@ def _unlike(
         for look, cells in wanted.items()
     }
     return {look: cells for look, cells in found.items() if cells}
+
+
+def _length(edit: CellEdit) -> int:
+    return len(edit.value) if isinstance(edit.value, str) else 0
 
 
 def _down(cell: Cell) -> Cell:

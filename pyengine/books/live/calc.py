@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from pyengine import libreoffice
 from pyengine.grid import CellError
-from pyengine.libreoffice.areas import Area
+from pyengine.libreoffice.areas import Area, joined
 from pyengine.libreoffice.cells import raw, shown
 from pyengine.libreoffice.document import area_of
 from pyengine.libreoffice.errors import plainly
@@ -25,6 +25,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 _FORMULAS = 1 | 2 | 4
 _CONTENT = 1 | 2 | 4 | 8 | 16
+_FEW = 20
 _LINK = "com.sun.star.text.TextField.URL"
 
 
@@ -146,9 +147,9 @@ class CalcDesk:
                 libreoffice.restyle(page, name, cells)
             for code, cells in work.formats.items():
                 libreoffice.reformat(page, code, cells)
-        with nullcontext() if work.tall else self._heights_kept():
             for block in work.blocks:
                 _write(page, block)
+        _measure(page, work.tall)
         for cell, target in work.links.items():
             if target:
                 _link(page, cell, target)
@@ -203,6 +204,19 @@ class CalcDesk:
 
 def _write(page: Any, block: Block) -> None:
     page.impl.at(block.area).raw_value = [[typed(value) for value in row] for row in block.rows]
+
+
+def _measure(page: Any, texts: Sequence[Cell]) -> None:
+    """The rows of these wrapped texts get the height they need, unless theirs was set by hand.
+
+    LibreOffice measures rows anew when their wrapping changes; of many areas at once, the rows between them too.
+    """
+    areas = joined(texts)
+    for part in [(area,) for area in areas] if len(areas) <= _FEW else [areas]:
+        found = page.impl.at(part[0]).place.joined(part)
+        if found.getPropertyState("IsTextWrapped").value != "AMBIGUOUS_VALUE" and found.IsTextWrapped:
+            found.IsTextWrapped = False
+            found.IsTextWrapped = True
 
 
 def _grow(page: Any, last: int, bottom: int) -> None:

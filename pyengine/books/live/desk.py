@@ -26,8 +26,8 @@ class Work:
     links: dict[Cell, str] = field(default_factory=dict)
     grown: tuple[int, int] | None = None
     """(last row with looks, last row to get them)."""
-    tall: bool = False
-    """Whether a row may need another height, as some texts may be longer than before."""
+    tall: tuple[Cell, ...] = ()
+    """The texts whose rows may need another height, one cell a row."""
 
 
 class Desk(Protocol):
