@@ -41,7 +41,7 @@ from shelf import (
 
 from pyengine.books.file import FileBook
 from pyengine.books.live import LiveBook
-from pyengine.books.live.calc import CalcDesk
+from pyengine.books.live.calc import _FEW, CalcDesk
 from pyengine.books.memory import MemoryBook
 from pyengine.grid import CellError, Grid
 from pyengine.layout import layout
@@ -636,7 +636,9 @@ def test_two_thousand_items_take_as_many_conversations_as_two_hundred(office: Of
     few, few_trips, few_cells = conversations(office, tmp_path, 200)
     many, many_trips, many_cells = conversations(office, tmp_path, 2000)
     assert many_cells > 4 * few_cells
-    assert (many, many_trips) == (few, few_trips)
+    assert many == few
+    measured = 3 * _FEW * 6  # 三张有长文字的表，至多各分这么多块量行高，每块几次来往
+    assert abs(many_trips - few_trips) <= measured
     sheets = Counter[str]()
     for (sheet, *_), number in many.items():
         sheets[sheet] += number
