@@ -4,7 +4,7 @@
     from pyengine import libreoffice
 
     libreoffice.register()                      # adds the engine "libreoffice" and makes it the active one
-    book = xw.Book("/home/me/台账.xlsx")         # the workbook that is open, else it is opened in the open LibreOffice
+    book = xw.Book("台账.xlsx")         # the workbook that is open, else it is opened in the open LibreOffice
     book.sheets["台账"]["A1"].expand().options(pd.DataFrame).value
 
 `attach(path)` gives the open workbook or a plain error and opens nothing. Nothing here starts or closes the user's
