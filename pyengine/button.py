@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
-from enum import StrEnum
 from io import StringIO
 from pathlib import Path
 from time import sleep
@@ -22,6 +21,7 @@ from pyengine.errors import exit_of, explain
 from pyengine.libreoffice import OfficeError
 from pyengine.libreoffice.errors import plainly
 from pyengine.ooxml import PackageError
+from pyengine.programs import Action
 
 TITLE = "督办台账"
 _SHOWN = 18
@@ -29,17 +29,6 @@ _NOT_DONE = 2
 _TRIES, _PAUSE = 8, 0.5
 Run = Callable[[list[str]], int]
 """运行一条命令，返回退出码。"""
-
-
-class Action(StrEnum):
-    """按钮：刷新、预览、撤销刷新、生成公文、校验、打开公文夹。"""
-
-    REFRESH = "refresh"
-    PREVIEW = "preview"
-    UNDO = "undo"
-    LETTERS = "letters"
-    CHECK = "check"
-    FOLDER = "folder"
 
 
 def press(action: Action, ledger: Path, run: Run) -> int:

@@ -14,7 +14,6 @@ from typing import Annotated, NoReturn, Optional
 import typer
 
 from pyengine import making, upkeep
-from pyengine.button import Action
 from pyengine.console import (
     print_checks,
     print_findings,
@@ -36,6 +35,7 @@ from pyengine.options import (
     save_json,
     say,
 )
+from pyengine.programs import Action
 from pyengine.terms import ERROR
 from pyengine.venue import venue
 

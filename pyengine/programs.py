@@ -10,7 +10,20 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+
+
+class Action(StrEnum):
+    """按钮：刷新、预览、撤销刷新、生成公文、校验、打开公文夹。"""
+
+    REFRESH = "refresh"
+    PREVIEW = "preview"
+    UNDO = "undo"
+    LETTERS = "letters"
+    CHECK = "check"
+    FOLDER = "folder"
+
 
 _PATIENCE = 60  # 秒；系统自带的命令正常不到一秒
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")

@@ -520,7 +520,8 @@ def test_the_button_drafts_letters(refreshed: Path, capsys: pytest.CaptureFixtur
 
 
 def test_long_words_are_cut(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from pyengine.button import Action, press
+    from pyengine.button import press
+    from pyengine.programs import Action
 
     def run(arguments: list[str]) -> int:
         print("\n".join(f"第 {number} 行" for number in range(1, 41)))

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyengine.programs import THROUGH_SHELL, key_of, own_command
+from pyengine.programs import THROUGH_SHELL, Action, key_of, own_command
 
-_ACTIONS = ("refresh", "preview", "undo", "letters", "check", "folder")
 _REFRESH_ICON = r"%SystemRoot%\System32\shell32.dll", 238
 _NORMAL, _MINIMIZED = 1, 7
 
@@ -117,7 +116,7 @@ def applescript(own: Sequence[str]) -> bytes:
 
     It is told three lines: the program the ledger names (or none), the action, the ledger; it answers `missing` or nothing.
     """
-    actions = ", ".join(f'"{action}"' for action in _ACTIONS)
+    actions = ", ".join(f'"{action}"' for action in Action)
     words = ' & " " & '.join(f"quoted form of {_ascii(word)}" for word in own)
     return f"""-- Written by: duban shortcut. Called by the buttons of the ledger.
 on press(told)
